@@ -1,0 +1,491 @@
+//! What the domain knows of generators: what they declare, what they are asked, what they give.
+//!
+//! The shapes follow the documents of the generator ABI; the generators' room translates.
+
+use std::sync::Arc;
+
+use regex::Regex;
+use time::{Date, OffsetDateTime};
+
+use crate::attribute::Attribute;
+use crate::date;
+use crate::error::{Code, Error, Result};
+use crate::host::{Host, HostTypeRef};
+use crate::license::{File, GeneratorStamp, SignerStamp};
+use crate::terms::{LicenseType, names};
+
+names! {
+    /// Why a text is asked for.
+    RequestKind {
+        /// An order is activated.
+        Activation = "ACTIVATION",
+        /// Staff makes one without an order.
+        Manual = "MANUAL",
+        /// A short one.
+        Emergency = "EMERGENCY",
+        /// Same hosts, what the order says now.
+        Replacement = "REPLACEMENT",
+        /// New hosts.
+        Rehost = "REHOST",
+    }
+}
+
+names! {
+    /// Whether a generator can be called.
+    GeneratorState {
+        /// It can.
+        Ready = "READY",
+        /// It can't; a message says why.
+        Failed = "FAILED",
+        /// Switched off.
+        Disabled = "DISABLED",
+    }
+}
+
+names! {
+    /// Type of a declared value.
+    ValueType {
+        /// Text.
+        Text = "text",
+        /// A whole number below 2^53.
+        Int = "int",
+        /// `true` or `false`.
+        Bool = "bool",
+        /// `YYYY-MM-DD`.
+        Date = "date",
+        /// The name repeated.
+        List = "list",
+    }
+}
+
+/// A typed value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Int(i64),
+    /// Yes or no.
+    Bool(bool),
+    /// A day.
+    Date(Date),
+    /// Texts.
+    List(Vec<String>),
+}
+
+/// Name and typed value, in the order of the declaration.
+pub type Values = Vec<(String, Value)>;
+
+/// A declared setting or parameter.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// The name.
+    pub name: String,
+    /// The type.
+    pub value_type: ValueType,
+    /// For people.
+    pub label: Option<String>,
+    /// For people.
+    pub help: Option<String>,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Taken when absent.
+    pub default: Option<Value>,
+    /// The allowed values, empty = all.
+    pub choices: Vec<String>,
+    /// Least number, or length of a text.
+    pub min: Option<i64>,
+    /// Greatest number, or length of a text.
+    pub max: Option<i64>,
+    /// What the whole text must match.
+    pub pattern: Option<Regex>,
+}
+
+/// What a generator declares.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// The version.
+    pub version: String,
+    /// The makers.
+    pub vendor: String,
+    /// Kinds it takes, empty = all.
+    pub kinds: Vec<RequestKind>,
+    /// License types it takes, empty = all.
+    pub license_types: Vec<LicenseType>,
+    /// Host types that it takes.
+    pub host_types: Vec<HostTypeRef>,
+    /// Settings of products.
+    pub settings: Vec<Definition>,
+    /// Parameters of activations.
+    pub parameters: Vec<Definition>,
+    /// Parameters of features.
+    pub feature_parameters: Vec<Definition>,
+    /// Whether it has VALIDATE.
+    pub validates: bool,
+    /// The document as it was given.
+    pub document: String,
+}
+
+/// A generator as installed here.
+#[derive(Clone, Debug)]
+pub struct GeneratorInfo {
+    /// Name, as products use it.
+    pub name: String,
+    /// How it runs: `WASM`, `NATIVE`, …
+    pub kind: String,
+    /// SHA-256 of its artefact, in hex.
+    pub digest: String,
+    /// Whether it can be called.
+    pub state: GeneratorState,
+    /// Why it can't be, fit for staff.
+    pub message: Option<String>,
+    /// What it declares; absent where it failed before it could.
+    pub description: Option<Arc<Description>>,
+    /// The operator's values for settings that a product leaves out.
+    pub operator_settings: Vec<Attribute>,
+}
+
+/// A feature as asked of a generator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestFeature {
+    /// The feature's name.
+    pub name: String,
+    /// The highest version.
+    pub version: Option<String>,
+    /// How many; 0 = uncounted.
+    pub count: u64,
+    /// Last good day in effect.
+    pub expires_on: Option<Date>,
+    /// Last day of maintenance in effect.
+    pub maintenance_until: Option<Date>,
+    /// Typed parameters.
+    pub parameters: Values,
+    /// The caller's own data.
+    pub attributes: Vec<Attribute>,
+}
+
+/// The flat snapshot that a generator writes a license from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenerateRequest {
+    /// Why.
+    pub kind: RequestKind,
+    /// No signer is called, placeholders stay.
+    pub dry_run: bool,
+    /// UTC, whole seconds.
+    pub now: OffsetDateTime,
+    /// The day of issue, in the vendor's time zone.
+    pub today: Date,
+    /// 32 random bytes, drawn for each run.
+    pub seed: [u8; 32],
+    /// The license's id, its serial number.
+    pub license_id: String,
+    /// The order; absent for a manual license.
+    pub order: Option<RequestOrder>,
+    /// The customer.
+    pub customer: Option<RequestParty>,
+    /// The name to print.
+    pub licensee: Option<String>,
+    /// The product.
+    pub product: RequestProduct,
+    /// What the hosts are.
+    pub license_type: LicenseType,
+    /// Already in the counts.
+    pub quantity: u32,
+    /// What is granted.
+    pub features: Vec<RequestFeature>,
+    /// In normal form.
+    pub hosts: Vec<Host>,
+    /// First day.
+    pub starts_on: Option<Date>,
+    /// Last good day.
+    pub expires_on: Option<Date>,
+    /// Last day of maintenance.
+    pub maintenance_until: Option<Date>,
+    /// Typed settings of the product.
+    pub settings: Values,
+    /// Typed parameters of the activation.
+    pub parameters: Values,
+    /// The license that ends.
+    pub previous: Option<Previous>,
+}
+
+/// An order as a generator may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestOrder {
+    /// The credential: only for generators with the capability `order-id`.
+    pub order_id: crate::order_id::OrderId,
+    /// The caller's own id.
+    pub external_ref: Option<String>,
+    /// The caller's own data.
+    pub attributes: Vec<Attribute>,
+}
+
+/// A customer as a generator may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestParty {
+    /// The name.
+    pub name: String,
+    /// The caller's own id.
+    pub external_ref: Option<String>,
+    /// The caller's own data.
+    pub attributes: Vec<Attribute>,
+}
+
+/// A product as a generator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestProduct {
+    /// The code.
+    pub code: String,
+    /// The name.
+    pub name: String,
+    /// The version.
+    pub version: Option<String>,
+    /// The caller's own data.
+    pub attributes: Vec<Attribute>,
+}
+
+/// The license that ends with a replacement or rehost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Previous {
+    /// Its id.
+    pub license_id: String,
+    /// Its files.
+    pub files: Vec<File>,
+}
+
+/// What VALIDATE is asked: a product or order before there is a license.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValidateRequest {
+    /// The product.
+    pub product: RequestProduct,
+    /// What the hosts are.
+    pub license_type: LicenseType,
+    /// The quantity.
+    pub quantity: u32,
+    /// What is granted, without dates; counts are multiplied already.
+    pub features: Vec<RequestFeature>,
+    /// Typed settings.
+    pub settings: Values,
+}
+
+/// What VALIDATE found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The generator's code.
+    pub code: String,
+    /// For people.
+    pub message: String,
+    /// JSON Pointer into the request.
+    pub field: Option<String>,
+}
+
+/// What a generator gave, signed.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The files.
+    pub files: Vec<File>,
+    /// For staff.
+    pub warnings: Vec<Problem>,
+    /// Who wrote it.
+    pub generator: GeneratorStamp,
+    /// Who signed it.
+    pub signers: Vec<SignerStamp>,
+    /// The request document, without the Order ID, as it is stored.
+    pub document: Vec<u8>,
+}
+
+/// Types and checks values against their declarations; `values` win over `fallback`, that over
+/// the default. `member` is the list's name on the wire.
+///
+/// # Errors
+/// `InvalidRequest` with `field` `member[i].name` or `.value`.
+pub fn typed(
+    member: &str,
+    definitions: &[Definition],
+    values: &[Attribute],
+    fallback: &[Attribute],
+) -> Result<Values> {
+    for (i, given) in values.iter().enumerate() {
+        if !definitions
+            .iter()
+            .any(|definition| definition.name == given.name)
+        {
+            return Err(Error::invalid(
+                format!("{member}[{i}].name"),
+                "The generator has no such value.",
+            ));
+        }
+    }
+    let mut typed = Vec::with_capacity(definitions.len());
+    for definition in definitions {
+        if let Some(value) = definition.resolve(member, values, fallback)? {
+            typed.push((definition.name.clone(), value));
+        }
+    }
+    Ok(typed)
+}
+
+impl Definition {
+    fn resolve(
+        &self,
+        member: &str,
+        values: &[Attribute],
+        fallback: &[Attribute],
+    ) -> Result<Option<Value>> {
+        let own: Vec<_> = values
+            .iter()
+            .enumerate()
+            .filter(|(_, v)| v.name == self.name)
+            .collect();
+        let at = own.first().map_or_else(
+            || member.to_owned(),
+            |(i, _)| format!("{member}[{i}].value"),
+        );
+        let mut texts: Vec<&str> = own.iter().map(|(_, v)| v.value.as_str()).collect();
+        if texts.is_empty() {
+            texts = fallback
+                .iter()
+                .filter(|v| v.name == self.name)
+                .map(|v| v.value.as_str())
+                .collect();
+        }
+        match (texts.as_slice(), &self.default) {
+            ([], Some(default)) => Ok(Some(default.clone())),
+            ([], None) if self.required => Err(Error::invalid(
+                member,
+                format!("The generator needs a value for {}.", self.name),
+            )),
+            ([], None) => Ok(None),
+            (texts, _) => self
+                .read(texts)
+                .map(Some)
+                .map_err(|message| Error::invalid(at, message)),
+        }
+    }
+
+    /// Reads the texts of one value; the error is a sentence.
+    pub fn read(&self, texts: &[&str]) -> std::result::Result<Value, String> {
+        if self.value_type == ValueType::List {
+            self.check_length(i64::try_from(texts.len()).unwrap_or(i64::MAX), "entries")?;
+            texts.iter().try_for_each(|text| self.check_text(text))?;
+            return Ok(Value::List(
+                texts.iter().map(|text| (*text).to_owned()).collect(),
+            ));
+        }
+        let [text] = texts else {
+            return Err(format!("{} has one value only.", self.name));
+        };
+        self.read_one(text)
+    }
+
+    fn read_one(&self, text: &str) -> std::result::Result<Value, String> {
+        match self.value_type {
+            ValueType::Text | ValueType::List => {
+                self.check_text(text)?;
+                self.check_length(
+                    i64::try_from(text.chars().count()).unwrap_or(i64::MAX),
+                    "characters",
+                )?;
+                Ok(Value::Text(text.to_owned()))
+            }
+            ValueType::Int => {
+                let number = text
+                    .parse()
+                    .ok()
+                    .filter(|n: &i64| n.unsigned_abs() < 1 << 53);
+                let number = number.ok_or_else(|| format!("{} is a whole number.", self.name))?;
+                self.check_choice(text)?;
+                self.check_length(number, "").map(|()| Value::Int(number))
+            }
+            ValueType::Bool => match text {
+                "true" => Ok(Value::Bool(true)),
+                "false" => Ok(Value::Bool(false)),
+                _ => Err(format!("{} is true or false.", self.name)),
+            },
+            ValueType::Date => date::parse(text)
+                .map(Value::Date)
+                .ok_or_else(|| format!("{} is a date like 2027-12-31.", self.name)),
+        }
+    }
+
+    fn check_text(&self, text: &str) -> std::result::Result<(), String> {
+        self.check_choice(text)?;
+        match &self.pattern {
+            Some(pattern) if !pattern.is_match(text) => {
+                Err(format!("{} does not have the form it needs.", self.name))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_choice(&self, text: &str) -> std::result::Result<(), String> {
+        if self.choices.is_empty() || self.choices.iter().any(|choice| choice == text) {
+            return Ok(());
+        }
+        Err(format!(
+            "{} is one of {}.",
+            self.name,
+            self.choices.join(", ")
+        ))
+    }
+
+    fn check_length(&self, length: i64, unit: &str) -> std::result::Result<(), String> {
+        let sentence = |bound: &str, value: i64| {
+            format!("{} is {bound} {value} {unit}", self.name)
+                .trim()
+                .to_owned()
+                + "."
+        };
+        match (self.min, self.max) {
+            (Some(min), _) if length < min => Err(sentence("at least", min)),
+            (_, Some(max)) if length > max => Err(sentence("at most", max)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl GeneratorInfo {
+    /// What it declares, if it can be called.
+    ///
+    /// # Errors
+    /// `GeneratorUnavailable`.
+    pub fn ready(&self) -> Result<&Arc<Description>> {
+        match (&self.description, self.state) {
+            (Some(description), GeneratorState::Ready) => Ok(description),
+            _ => Err(Error::new(
+                Code::GeneratorUnavailable,
+                "The product's generator is not available now.",
+            )
+            .because(format!("generator {} is {}", self.name, self.state))),
+        }
+    }
+}
+
+impl Description {
+    /// Refuses kinds and license types that are not declared.
+    ///
+    /// # Errors
+    /// `ActionNotAllowed`.
+    pub fn takes(&self, kind: RequestKind, license_type: LicenseType) -> Result<()> {
+        let refused = |what: &dyn std::fmt::Display| {
+            Error::new(
+                Code::ActionNotAllowed,
+                format!("The product's generator does not make {what} licenses."),
+            )
+        };
+        if !self.kinds.is_empty() && !self.kinds.contains(&kind) {
+            return Err(refused(&kind));
+        }
+        if !self.license_types.is_empty() && !self.license_types.contains(&license_type) {
+            return Err(refused(&license_type));
+        }
+        Ok(())
+    }
+
+    /// A declared host type.
+    pub fn host_type(&self, name: &str) -> Option<&HostTypeRef> {
+        self.host_types
+            .iter()
+            .find(|host_type| host_type.name == name)
+    }
+}

@@ -1,0 +1,135 @@
+//! Identifiers: opaque strings with a prefix, version 7 UUIDs inside, so that they sort by the
+//! moment of their making and a store can keep them as 16 bytes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::{Builder, Uuid};
+
+use crate::error::{Code, Error};
+use crate::ports::{Clock, Random};
+
+/// A typed identifier.
+pub trait Id:
+    Copy + Eq + Ord + std::hash::Hash + fmt::Display + FromStr<Err = Error> + Send + Sync + 'static
+{
+    /// What the entity is called in a sentence.
+    const KIND: &'static str;
+    /// What the text form begins with.
+    const PREFIX: &'static str;
+    /// Wraps a stored UUID.
+    fn from_uuid(uuid: Uuid) -> Self;
+    /// The UUID inside.
+    fn uuid(self) -> Uuid;
+
+    /// A new one: the time in milliseconds and 74 random bits.
+    fn generate(clock: &dyn Clock, random: &dyn Random) -> Self {
+        let mut bytes = [0; 10];
+        random.fill(&mut bytes);
+        let millis =
+            u64::try_from(clock.now().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        Self::from_uuid(Builder::from_unix_timestamp_millis(millis, &bytes).into_uuid())
+    }
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident $prefix:literal $kind:literal),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl Id for $name {
+            const KIND: &'static str = $kind;
+            const PREFIX: &'static str = $prefix;
+            fn from_uuid(uuid: Uuid) -> Self { Self(uuid) }
+            fn uuid(self) -> Uuid { self.0 }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0.simple())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { fmt::Display::fmt(self, f) }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+            fn from_str(text: &str) -> Result<Self, Error> { parse(text) }
+        }
+    )+};
+}
+
+ids! {
+    /// An internal user.
+    UserId "usr_" "user",
+    /// An API token.
+    TokenId "tok_" "token",
+    /// A customer.
+    CustomerId "cus_" "customer",
+    /// A product.
+    ProductId "prd_" "product",
+    /// An order; the Order ID, which is a credential, is [`crate::order_id::OrderId`].
+    OrderRef "ord_" "order",
+    /// A license.
+    LicenseId "lic_" "license",
+    /// An event.
+    EventId "evt_" "event",
+}
+
+fn parse<I: Id>(text: &str) -> Result<I, Error> {
+    let unknown = || Error::new(Code::NotFound, format!("There is no such {}.", I::KIND));
+    let hex = text
+        .strip_prefix(I::PREFIX)
+        .filter(|hex| hex.len() == 32)
+        .ok_or_else(unknown)?;
+    Uuid::try_parse(hex)
+        .map(I::from_uuid)
+        .map_err(|_| unknown())
+}
+
+/// How a caller names an entity: by its id or by `ext:` and his own reference.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Key<I> {
+    /// By id.
+    Id(I),
+    /// By the caller's own reference.
+    External(String),
+}
+
+impl<I: Id> Key<I> {
+    /// Reads `ext:REFERENCE` or an id.
+    pub fn parse(text: &str) -> Result<Self, Error> {
+        match text.strip_prefix("ext:") {
+            Some(reference) => Ok(Self::External(reference.to_owned())),
+            None => text.parse().map(Self::Id),
+        }
+    }
+
+    /// Whether an entity with this id and reference is meant.
+    pub fn is(&self, id: I, external_ref: Option<&str>) -> bool {
+        match self {
+            Self::Id(wanted) => *wanted == id,
+            Self::External(reference) => external_ref == Some(reference),
+        }
+    }
+}
+
+impl<I: Id> From<I> for Key<I> {
+    fn from(id: I) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl<I: Id> fmt::Display for Key<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id(id) => id.fmt(f),
+            Self::External(reference) => write!(f, "ext:{reference}"),
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Licenses: the result of an activation, immutable but for its state.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::{Date, OffsetDateTime};
+
+use crate::access::Source;
+use crate::attribute::Attribute;
+use crate::host::Host;
+use crate::id::{CustomerId, LicenseId, OrderRef, ProductId, UserId};
+use crate::terms::names;
+use crate::user::Stamps;
+
+names! {
+    /// Why a license exists.
+    LicenseKind {
+        /// An order was activated.
+        Activation = "ACTIVATION",
+        /// Made by staff without an order.
+        Manual = "MANUAL",
+        /// A short one in an emergency.
+        Emergency = "EMERGENCY",
+    }
+}
+
+names! {
+    /// Where a license stands. Expired is no state.
+    LicenseState {
+        /// In force.
+        Active = "ACTIVE",
+        /// The vendor asked for its removal; still in force.
+        RemovalRequested = "REMOVAL_REQUESTED",
+        /// Taken out; final.
+        Removed = "REMOVED",
+        /// Another one took its place; final.
+        Replaced = "REPLACED",
+    }
+}
+
+names! {
+    /// Who removed a license.
+    RemovedBy {
+        /// The vendor's staff.
+        Staff = "STAFF",
+        /// The customer.
+        Customer = "CUSTOMER",
+    }
+}
+
+/// One file of a license.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The file's name.
+    pub name: String,
+    /// Its media type.
+    pub media_type: String,
+    /// Its bytes, shared: they are handed out again and again.
+    pub bytes: Arc<[u8]>,
+    /// SHA-256 of the bytes.
+    pub sha256: [u8; 32],
+}
+
+impl File {
+    /// A file and its digest.
+    pub fn new(name: String, media_type: String, bytes: Vec<u8>) -> Self {
+        let sha256 = Sha256::digest(&bytes).into();
+        Self {
+            name,
+            media_type,
+            bytes: bytes.into(),
+            sha256,
+        }
+    }
+
+    /// The bytes as text, only if they are clean: UTF-8 without carriage returns and control
+    /// signs but tab and line feed, which XML and every client keep as they are.
+    pub fn text(&self) -> Option<&str> {
+        let text = std::str::from_utf8(&self.bytes).ok()?;
+        let clean = |sign: char| match sign {
+            '\t' | '\n' => true,
+            '\u{fffe}' | '\u{ffff}' => false,
+            _ => !sign.is_control(),
+        };
+        (text.is_ascii()
+            && text
+                .bytes()
+                .all(|b| b >= b' ' && b != 0x7f || b == b'\t' || b == b'\n')
+            || text.chars().all(clean))
+        .then_some(text)
+    }
+}
+
+/// A feature as granted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GrantedFeature {
+    /// The feature's name.
+    pub name: String,
+    /// The highest version.
+    pub version: Option<String>,
+    /// How many; 0 = uncounted.
+    pub count: u64,
+    /// Its own last good day, where it has one.
+    #[serde(with = "optional_date")]
+    pub expires_on: Option<Date>,
+    /// Its own last day of maintenance, where it has one.
+    #[serde(with = "optional_date")]
+    pub maintenance_until: Option<Date>,
+}
+
+/// Which generator wrote a license.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GeneratorStamp {
+    /// Name, as products use it.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// SHA-256 of its artefact, in hex.
+    pub digest: String,
+}
+
+/// Which signer signed a license.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignerStamp {
+    /// Name in the operator's configuration.
+    pub name: String,
+    /// As in JOSE; `command` for a vendor's kit.
+    pub algorithm: String,
+    /// SHA-256 of the public key, in hex; of the program for a command.
+    pub fingerprint: String,
+}
+
+/// How a license was asked back and removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removal {
+    /// When staff asked for it.
+    #[serde(with = "time::serde::timestamp::milliseconds::option")]
+    pub requested_at: Option<OffsetDateTime>,
+    /// When it was taken out.
+    #[serde(with = "time::serde::timestamp::milliseconds::option")]
+    pub removed_at: Option<OffsetDateTime>,
+    /// By whom.
+    pub by: Option<RemovedBy>,
+    /// Which user, if staff.
+    pub user: Option<UserId>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// The result of one activation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct License {
+    /// Identifier; its serial number.
+    pub id: LicenseId,
+    /// Counts changes of its state, from 1.
+    pub revision: u32,
+    /// Absent: manual.
+    pub order: Option<OrderRef>,
+    /// The first order of the family, under which the store keeps it.
+    pub root: Option<OrderRef>,
+    /// Whose.
+    pub customer: CustomerId,
+    /// Of what.
+    pub product: ProductId,
+    /// The product's code when it was issued.
+    pub product_code: String,
+    /// The product's name when it was issued.
+    pub product_name: String,
+    /// The name printed, if one is.
+    pub licensee: Option<String>,
+    /// Its machines, in normal form.
+    pub hosts: Vec<Host>,
+    /// Its files, never changed. Empty where they were not asked for.
+    pub files: Vec<File>,
+    /// Values given at activation.
+    pub parameters: Vec<Attribute>,
+    /// Why it exists.
+    pub kind: LicenseKind,
+    /// Where it stands.
+    pub state: LicenseState,
+    /// UTC, whole seconds.
+    pub issued_at: OffsetDateTime,
+    /// The day that its dates count from.
+    pub activated_on: Date,
+    /// First day; absent = at once.
+    pub starts_on: Option<Date>,
+    /// Last good day; absent = never ends.
+    pub expires_on: Option<Date>,
+    /// Last day of maintenance.
+    pub maintenance_until: Option<Date>,
+    /// What it grants.
+    pub features: Vec<GrantedFeature>,
+    /// Who wrote it; absent where it was imported.
+    pub generator: Option<GeneratorStamp>,
+    /// Who signed it.
+    pub signers: Vec<SignerStamp>,
+    /// SHA-256 of the generator's request document.
+    pub input_digest: Option<[u8; 32]>,
+    /// Through which interface it came.
+    pub source: Source,
+    /// How it was asked back and removed.
+    pub removal: Option<Removal>,
+    /// The license that it replaced.
+    pub replaces: Option<LicenseId>,
+    /// The license that replaced it.
+    pub replaced_by: Option<LicenseId>,
+    /// The caller's own id.
+    pub external_ref: Option<String>,
+    /// The caller's own data.
+    pub attributes: Vec<Attribute>,
+    /// When and by whom.
+    pub stamps: Stamps,
+}
+
+impl License {
+    /// Whether it keeps its claim and its place in the count.
+    pub fn is_live(&self) -> bool {
+        self.kind != LicenseKind::Emergency && self.is_in_force()
+    }
+
+    /// Whether it was neither removed nor replaced.
+    pub const fn is_in_force(&self) -> bool {
+        matches!(
+            self.state,
+            LicenseState::Active | LicenseState::RemovalRequested
+        )
+    }
+}
+
+mod optional_date {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+    use time::Date;
+
+    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    pub(super) fn serialize<S: Serializer>(
+        date: &Option<Date>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        date.map(crate::date::format).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Date>, D::Error> {
+        let text: Option<String> = Option::deserialize(deserializer)?;
+        text.map(|text| crate::date::parse(&text).ok_or_else(|| D::Error::custom("not a date")))
+            .transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_clean_text_travels_as_text() {
+        let text = |bytes: &[u8]| {
+            File::new("a".into(), "text/plain".into(), bytes.to_vec())
+                .text()
+                .map(str::to_owned)
+        };
+        assert_eq!(text(b"a\tb\n").as_deref(), Some("a\tb\n"));
+        assert_eq!(text("Müller\n".as_bytes()).as_deref(), Some("Müller\n"));
+        for unclean in [
+            &b"a\r\nb"[..],
+            b"a\0",
+            b"\x7f",
+            b"\xff",
+            "\u{85}".as_bytes(),
+            "\u{ffff}".as_bytes(),
+        ] {
+            assert_eq!(text(unclean), None);
+        }
+    }
+}

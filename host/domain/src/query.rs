@@ -1,0 +1,200 @@
+//! Questions to the store: filters, sorting, pages.
+
+use time::{Date, OffsetDateTime};
+
+use crate::attribute::Attribute;
+use crate::customer::CustomerState;
+use crate::error::{Error, Result};
+use crate::id::{CustomerId, Key, LicenseId, OrderRef, ProductId, UserId};
+use crate::license::{LicenseKind, LicenseState};
+use crate::order::{OrderKey, OrderState};
+use crate::product::ProductState;
+use crate::terms::names;
+use crate::user::UserState;
+
+/// Items of a page at most.
+pub const MAX_PAGE: u32 = 1000;
+/// Items of a page where nothing is said.
+pub const DEFAULT_PAGE: u32 = 100;
+
+names! {
+    /// How a text is compared; without case.
+    TextMatch {
+        /// It begins so.
+        Prefix = "PREFIX",
+        /// It holds it; three signs at least.
+        Contains = "CONTAINS",
+        /// It is it.
+        Exact = "EXACT",
+    }
+}
+
+/// A text to look for in names, codes and references.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFilter {
+    /// The text.
+    pub value: String,
+    /// How it is compared.
+    pub matching: TextMatch,
+}
+
+impl TextFilter {
+    /// Checks the length.
+    pub fn check(&self) -> Result<()> {
+        crate::attribute::check_member("text.value", &self.value)?;
+        if self.matching == TextMatch::Contains && self.value.trim().chars().count() < 3 {
+            return Err(Error::invalid(
+                "text.value",
+                "CONTAINS needs three signs at least.",
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Sorting and paging of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// A member's name on the wire, `-` before it for descending; absent: by id, so by age.
+    pub sort: Option<String>,
+    /// From 1 to 1000.
+    pub size: u32,
+    /// Where the last page ended; opaque, made by the store.
+    pub cursor: Option<String>,
+    /// Whether the count of all is wanted.
+    pub with_total: bool,
+}
+
+impl Default for Paging {
+    fn default() -> Self {
+        Self {
+            sort: None,
+            size: DEFAULT_PAGE,
+            cursor: None,
+            with_total: false,
+        }
+    }
+}
+
+impl Paging {
+    /// Checks the page size.
+    pub fn check(&self) -> Result<()> {
+        if self.size == 0 || self.size > MAX_PAGE {
+            return Err(Error::invalid(
+                "pageSize",
+                format!("The value is from 1 to {MAX_PAGE}."),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Where the next page begins; absent: this was the last.
+    pub next_cursor: Option<String>,
+    /// How many there are in all, if it was asked for.
+    pub total: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// Maps the items.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next_cursor: self.next_cursor,
+            total: self.total,
+        }
+    }
+}
+
+/// What all filters have; everything given must hold, lists mean any of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter<K, S> {
+    /// Any of these.
+    pub ids: Vec<K>,
+    /// This reference.
+    pub external_ref: Option<String>,
+    /// This text.
+    pub text: Option<TextFilter>,
+    /// Any of these states.
+    pub states: Vec<S>,
+    /// All of these.
+    pub attributes: Vec<Attribute>,
+    /// Changed at or after.
+    pub updated_since: Option<OffsetDateTime>,
+}
+
+impl<K, S> Default for Filter<K, S> {
+    fn default() -> Self {
+        Self {
+            ids: Vec::new(),
+            external_ref: None,
+            text: None,
+            states: Vec::new(),
+            attributes: Vec::new(),
+            updated_since: None,
+        }
+    }
+}
+
+/// Which users.
+pub type UserFilter = Filter<Key<UserId>, UserState>;
+/// Which customers.
+pub type CustomerFilter = Filter<Key<CustomerId>, CustomerState>;
+/// Which products.
+pub type ProductFilter = Filter<Key<ProductId>, ProductState>;
+
+/// Which orders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderFilter {
+    /// What all filters have.
+    pub common: Filter<OrderKey, OrderState>,
+    /// Of this customer.
+    pub customer: Option<Key<CustomerId>>,
+    /// Of this product.
+    pub product: Option<Key<ProductId>>,
+    /// A part of the Order ID, in normal form: four signs at least.
+    pub order_id_part: Option<String>,
+    /// Of this family.
+    pub root: Option<OrderRef>,
+}
+
+/// A host to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostFilter {
+    /// Of this type; absent: of any.
+    pub host_type: Option<String>,
+    /// The value; the normal forms of it that are looked for.
+    pub values: Vec<String>,
+}
+
+/// Which licenses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LicenseFilter {
+    /// What all filters have.
+    pub common: Filter<Key<LicenseId>, LicenseState>,
+    /// Of this order.
+    pub order: Option<OrderKey>,
+    /// Of this customer.
+    pub customer: Option<Key<CustomerId>>,
+    /// Of this product.
+    pub product: Option<Key<ProductId>>,
+    /// For this host.
+    pub host: Option<HostFilter>,
+    /// Any of these kinds.
+    pub kinds: Vec<LicenseKind>,
+    /// Issued on or after, UTC.
+    pub issued_from: Option<OffsetDateTime>,
+    /// Issued before, UTC.
+    pub issued_before: Option<OffsetDateTime>,
+    /// Last good day on or after.
+    pub expires_from: Option<Date>,
+    /// Last good day on or before.
+    pub expires_until: Option<Date>,
+    /// Written by this generator.
+    pub generator: Option<String>,
+}

@@ -1,0 +1,188 @@
+//! The operator's words on plugins and signers: `[plugins.NAME]` and
+//! `[signers.NAME]`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::limits::Limits;
+
+/// Both sections.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GeneratorsConfig {
+    /// By the name that products use.
+    pub plugins: BTreeMap<String, PluginConfig>,
+    /// By the name that grants use.
+    pub signers: BTreeMap<String, SignerConfig>,
+}
+
+/// `[plugins.NAME]`: everything is optional.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PluginConfig {
+    /// A file in the plugin folder, or an absolute path; by default the bundled
+    /// or installed plugin that calls itself NAME.
+    pub package: Option<PathBuf>,
+    /// Whether it is taken into service.
+    pub enabled: bool,
+    /// Time of a call, in milliseconds.
+    pub time_ms: Option<u32>,
+    /// Memory of a call, in MiB.
+    pub memory_mib: Option<u32>,
+    /// Size of a result, in KiB.
+    pub output_kib: Option<u32>,
+    /// Calls at once.
+    pub concurrency: Option<u16>,
+    /// Calls that wait.
+    pub queue: Option<u16>,
+    /// Capability = signer, or `true` for a capability without one.
+    pub grants: BTreeMap<String, Grant>,
+    /// Values for settings that a product leaves out.
+    pub settings: BTreeMap<String, SettingValue>,
+}
+
+impl Default for PluginConfig {
+    fn default() -> Self {
+        Self {
+            package: None,
+            enabled: true,
+            time_ms: None,
+            memory_mib: None,
+            output_kib: None,
+            concurrency: None,
+            queue: None,
+            grants: BTreeMap::new(),
+            settings: BTreeMap::new(),
+        }
+    }
+}
+
+impl PluginConfig {
+    /// The defaults of the kind of plugin, changed as the operator says.
+    pub(crate) fn limits(&self, defaults: Limits) -> Limits {
+        let size = |value: Option<u32>, shift: u32, default: usize| {
+            value.map_or(default, |value| (value as usize) << shift)
+        };
+        Limits {
+            time: self
+                .time_ms
+                .map_or(defaults.time, |ms| Duration::from_millis(ms.max(1).into())),
+            memory: size(self.memory_mib, 20, defaults.memory),
+            output: size(self.output_kib, 10, defaults.output),
+            concurrency: self
+                .concurrency
+                .map_or(defaults.concurrency, |n| n.max(1).into()),
+            queue: self.queue.map_or(defaults.queue, Into::into),
+        }
+    }
+}
+
+/// What a capability is granted.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Grant {
+    /// A capability without a signer, such as `order-id`.
+    Flag(bool),
+    /// The signer of this name.
+    Signer(String),
+}
+
+/// A setting in the operator's file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum SettingValue {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A text or a date.
+    Text(String),
+    /// A list.
+    List(Vec<String>),
+}
+
+impl SettingValue {
+    /// As on the wire: a list is the name repeated.
+    pub(crate) fn texts(&self) -> Vec<String> {
+        match self {
+            Self::Bool(value) => vec![value.to_string()],
+            Self::Int(value) => vec![value.to_string()],
+            Self::Text(value) => vec![value.clone()],
+            Self::List(values) => values.clone(),
+        }
+    }
+}
+
+/// `[signers.NAME]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum SignerConfig {
+    /// A key in a file.
+    File {
+        /// PKCS#8 in PEM, not encrypted; relative to the data directory.
+        key_file: PathBuf,
+    },
+    /// The vendor's program.
+    Command(CommandConfig),
+}
+
+/// `kind = "command"`: a program that signs whole files.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommandConfig {
+    /// The program, by absolute path.
+    pub program: PathBuf,
+    /// Its arguments, in which `{in}`, `{out}` and `{err}` stand for files.
+    #[serde(default = "input_only")]
+    pub args: Vec<String>,
+    /// How the file goes in and comes out.
+    #[serde(default)]
+    pub mode: CommandMode,
+    /// Time of a run, in milliseconds.
+    #[serde(default = "ten_seconds")]
+    pub time_ms: u32,
+    /// Exit codes that mean success.
+    #[serde(default = "zero")]
+    pub exit_codes: Vec<i32>,
+    /// Variables of the server's environment that the program gets.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// Whether any output on standard error is a failure.
+    #[serde(default)]
+    pub stderr_fatal: bool,
+    /// Files that wait while one is signed.
+    #[serde(default = "sixteen")]
+    pub queue: u16,
+}
+
+/// How a command gets and gives the file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CommandMode {
+    /// It changes `{in}`.
+    #[default]
+    InPlace,
+    /// It reads `{in}` and writes `{out}`.
+    InOut,
+    /// It reads standard input and writes standard output.
+    Stdio,
+}
+
+fn input_only() -> Vec<String> {
+    vec!["{in}".into()]
+}
+
+fn ten_seconds() -> u32 {
+    10_000
+}
+
+fn zero() -> Vec<i32> {
+    vec![0]
+}
+
+fn sixteen() -> u16 {
+    16
+}

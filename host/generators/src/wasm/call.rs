@@ -1,0 +1,165 @@
+//! One operation of one module: instantiate, initialise, call, throw away.
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+use wasmtime::{
+    Engine, Instance, InstancePre, Module, ModuleExport, PoolConcurrencyLimitError, Store,
+    StoreContextMut, Trap, TypedFunc, UpdateDeadline, WasmParams, WasmResults,
+};
+
+use crate::carrier::{CallOutcome, Carrier};
+use crate::error::LoadError;
+use crate::limits::Limits;
+use crate::status::CallStatus;
+
+use super::check::{Exports, check};
+use super::host::{CallState, Ended, linker};
+
+/// A module that is ready to be called.
+pub(crate) struct WasmPlugin {
+    engine: Engine,
+    prepared: InstancePre<CallState>,
+    exports: Exports,
+}
+
+impl WasmPlugin {
+    /// Checks a compiled module and links it; `lds_abi` is still to be asked.
+    pub(crate) fn new(module: &Module, limits: &Limits) -> Result<Self, LoadError> {
+        let exports = check(module, limits)?;
+        let prepared = linker(module.engine())
+            .and_then(|linker| linker.instantiate_pre(module))
+            .map_err(|error| LoadError::new(format!("the module cannot be linked: {error}")))?;
+        Ok(Self {
+            engine: module.engine().clone(),
+            prepared,
+            exports,
+        })
+    }
+
+    /// What `lds_abi` answers in an instance of its own.
+    pub(crate) async fn abi(&self, limits: &Limits) -> Result<u32, LoadError> {
+        let mut store = self.store(&[], limits);
+        let answer = async {
+            let instance = self.instantiate(&mut store).await?;
+            let lds_abi: TypedFunc<(), u32> = export(&mut store, instance, &self.exports.lds_abi)?;
+            lds_abi.call_async(&mut store, ()).await
+        };
+        answer.await.map_err(|error| {
+            let (status, note) = explain(&error);
+            LoadError::new(format!(
+                "the module cannot be asked for its version: {status}, {note}"
+            ))
+        })
+    }
+
+    fn store(&self, input: &[u8], limits: &Limits) -> Store<CallState> {
+        let state = CallState::new(self.exports.memory, input, limits);
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| &mut state.memory);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(on_tick);
+        store
+    }
+
+    async fn instantiate(&self, store: &mut Store<CallState>) -> wasmtime::Result<Instance> {
+        let instance = self.prepared.instantiate_async(&mut *store).await?;
+        if let Some(initialize) = &self.exports.initialize {
+            let initialize: TypedFunc<(), ()> = export(store, instance, initialize)?;
+            initialize.call_async(&mut *store, ()).await?;
+        }
+        Ok(instance)
+    }
+
+    async fn run(&self, store: &mut Store<CallState>, op: u32) -> wasmtime::Result<i32> {
+        let instance = self.instantiate(store).await?;
+        let lds_call: TypedFunc<(u32, u32), i32> =
+            export(store, instance, &self.exports.lds_call)?;
+        let state = store.data_mut();
+        state.calling = true;
+        let len = u32::try_from(state.input.len())?;
+        lds_call.call_async(store, (op, len)).await
+    }
+}
+
+#[async_trait]
+impl Carrier for WasmPlugin {
+    async fn call(&self, op: u32, input: &[u8], limits: &Limits) -> CallOutcome {
+        let start = Instant::now();
+        let mut store = self.store(input, limits);
+        let result = self.run(&mut store, op).await;
+        let state = store.into_data();
+        let (status, note) = conclude(&result, state.overflowed);
+        CallOutcome {
+            status,
+            output: if status.keeps_output() {
+                state.output
+            } else {
+                Vec::new()
+            },
+            logs: state.logs.into_lines(),
+            note,
+            micros: u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
+            memory: state.memory.used as u64,
+        }
+    }
+}
+
+fn on_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Result<UpdateDeadline> {
+    store.data_mut().tick()?;
+    Ok(UpdateDeadline::Yield(1))
+}
+
+fn export<P: WasmParams, R: WasmResults>(
+    store: &mut Store<CallState>,
+    instance: Instance,
+    place: &ModuleExport,
+) -> wasmtime::Result<TypedFunc<P, R>> {
+    instance
+        .get_module_export(&mut *store, place)
+        .and_then(wasmtime::Extern::into_func)
+        .ok_or(Ended::Range)?
+        .typed(&*store)
+}
+
+fn conclude(result: &wasmtime::Result<i32>, overflowed: bool) -> (CallStatus, Option<String>) {
+    if overflowed {
+        return (CallStatus::OutputLimit, None);
+    }
+    match result {
+        Ok(code) => match CallStatus::from_plugin(*code) {
+            Some(status) => (status, None),
+            None => (
+                CallStatus::BadOutput,
+                Some(format!("the plugin returned the unknown status {code}")),
+            ),
+        },
+        Err(error) => {
+            let (status, note) = explain(error);
+            (status, Some(note))
+        }
+    }
+}
+
+/// The status and the words for a call that did not return.
+fn explain(error: &wasmtime::Error) -> (CallStatus, String) {
+    if let Some(ended) = error.downcast_ref::<Ended>() {
+        let status = match ended {
+            Ended::Time => CallStatus::Timeout,
+            Ended::Memory => CallStatus::Memory,
+            Ended::Range => CallStatus::Trap,
+        };
+        return (status, ended.to_string());
+    }
+    if let Some(trap) = error.downcast_ref::<Trap>() {
+        let status = match trap {
+            Trap::StackOverflow => CallStatus::Stack,
+            _ => CallStatus::Trap,
+        };
+        return (status, trap.to_string());
+    }
+    if error.is::<PoolConcurrencyLimitError>() {
+        return (CallStatus::Unavailable, "all instances are in use".into());
+    }
+    (CallStatus::Unavailable, format!("no instance: {error:#}"))
+}

@@ -1,0 +1,61 @@
+//! What a worker gives up before it touches foreign code.
+
+use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+
+use crate::error::LoadError;
+use crate::limits::COMPILE_TIME;
+
+/// Open files of a worker: its socket, its pipes, what the loader needs.
+const OPEN_FILES: u64 = 64;
+/// Memory of a compilation, in bytes of address space.
+const COMPILE_MEMORY: u64 = 8 << 30;
+
+/// A worker of a native library: it dies with the server, gains no rights,
+/// writes no file and no core, and may grow by `memory` bytes.
+pub(super) fn before_loading(memory: u64) -> Result<(), LoadError> {
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| failed(&e))?;
+    give_up_rights()?;
+    limit(Resource::Fsize, 0)?;
+    limit(Resource::Nofile, OPEN_FILES)?;
+    limit(Resource::As, mapped_bytes()?.saturating_add(memory))
+}
+
+/// A compilation ends by itself, at the latest after the time limit.
+pub(super) fn before_compiling() -> Result<(), LoadError> {
+    give_up_rights()?;
+    limit(Resource::Fsize, 0)?;
+    limit(Resource::Cpu, COMPILE_TIME.as_secs())?;
+    limit(Resource::As, COMPILE_MEMORY)
+}
+
+fn give_up_rights() -> Result<(), LoadError> {
+    rustix::thread::set_no_new_privs(true).map_err(|e| failed(&e))?;
+    limit(Resource::Core, 0)
+}
+
+fn limit(resource: Resource, most: u64) -> Result<(), LoadError> {
+    let most = Some(most);
+    setrlimit(
+        resource,
+        Rlimit {
+            current: most,
+            maximum: most,
+        },
+    )
+    .map_err(|e| failed(&e))
+}
+
+/// The address space that the program has before the library is loaded.
+fn mapped_bytes() -> Result<u64, LoadError> {
+    let statm = std::fs::read_to_string("/proc/self/statm").map_err(|e| failed(&e))?;
+    let pages: u64 = statm
+        .split(' ')
+        .next()
+        .and_then(|pages| pages.parse().ok())
+        .ok_or_else(|| LoadError::new("the worker cannot read its own size"))?;
+    Ok(pages * rustix::param::page_size() as u64)
+}
+
+fn failed(error: &dyn std::fmt::Display) -> LoadError {
+    LoadError::new(format!("the worker cannot give up its rights: {error}"))
+}

@@ -1,0 +1,2 @@
+//! The binary `lds`.
+fn main() {}

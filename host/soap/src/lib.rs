@@ -1,0 +1,1 @@
+//! Wire types and XML codec of the SOAP services.

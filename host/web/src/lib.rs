@@ -1,0 +1,1 @@
+//! HTTP: SOAP endpoints, portal, management.
