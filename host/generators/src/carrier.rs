@@ -27,6 +27,22 @@ pub struct CallOutcome {
 }
 
 impl CallOutcome {
+    /// A call that returned this status by itself.
+    pub(crate) fn returned(status: CallStatus, output: Vec<u8>) -> Self {
+        Self {
+            status,
+            output: if status.keeps_output() {
+                output
+            } else {
+                Vec::new()
+            },
+            logs: Vec::new(),
+            note: None,
+            micros: 0,
+            memory: 0,
+        }
+    }
+
     /// A call that the host ended or did not make.
     pub fn failed(status: CallStatus, note: impl Into<String>) -> Self {
         Self {

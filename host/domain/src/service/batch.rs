@@ -74,7 +74,7 @@ pub(super) fn answer<T>(
 }
 
 /// What was written of one entity, by id: what the answer shows unless the request was repeated.
-pub(super) fn written<'a, T: Clone>(
+pub(super) fn written<'a, T: Clone + 'a>(
     committed: &'a Committed,
     rows: impl Fn(&'a Changes) -> (&'a [T], &'a [T]),
     id: impl Fn(&T) -> String,

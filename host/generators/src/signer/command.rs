@@ -5,7 +5,9 @@
 //! time limit; there is one run at a time, since such programs are seldom
 //! written for more.
 
+use std::fs::Permissions;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -188,7 +190,10 @@ impl CommandSigner {
 impl Run {
     /// A private directory with the file in it.
     fn new(name: &str, bytes: &[u8]) -> io::Result<Self> {
-        let dir = tempfile::Builder::new().prefix("lds-sign-").tempdir()?;
+        let dir = tempfile::Builder::new()
+            .prefix("lds-sign-")
+            .permissions(Permissions::from_mode(0o700))
+            .tempdir()?;
         let input = dir.path().join(name);
         std::fs::write(&input, bytes)?;
         // No license file has such a name: it would have to begin with a dot.

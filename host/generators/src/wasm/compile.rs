@@ -16,7 +16,7 @@ use super::cache::{CodeCache, deserialize};
 use super::engine::{PoolMode, WasmEngine};
 
 /// The code of a module, from the cache or compiled now.
-pub(super) async fn obtain(
+pub(crate) async fn obtain(
     engine: &WasmEngine,
     cache: Option<&CodeCache>,
     program: &WorkerProgram,

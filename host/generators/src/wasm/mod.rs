@@ -14,6 +14,6 @@ mod host;
 pub use cache::CacheKey;
 pub(crate) use cache::CodeCache;
 pub(crate) use call::WasmPlugin;
-pub(crate) use compile::compile_here;
+pub(crate) use compile::{compile_here, obtain, sha256};
 pub use engine::PoolMode;
 pub(crate) use engine::WasmEngine;
