@@ -101,10 +101,10 @@ pub struct GrantedFeature {
     pub version: Option<String>,
     /// How many; 0 = uncounted.
     pub count: u64,
-    /// Its own last good day, where it has one.
+    /// Last good day in effect.
     #[serde(with = "optional_date")]
     pub expires_on: Option<Date>,
-    /// Its own last day of maintenance, where it has one.
+    /// Last day of maintenance in effect.
     #[serde(with = "optional_date")]
     pub maintenance_until: Option<Date>,
 }

@@ -40,6 +40,10 @@ pub trait Random: Send + Sync {
     fn fill(&self, bytes: &mut [u8]);
 }
 
+/// Runs a future to its end, whoever waits for it: a started activation outlives a caller that
+/// hangs up.
+pub type Spawn = Arc<dyn Fn(futures_util::future::BoxFuture<'static, ()>) + Send + Sync>;
+
 /// Storage. Errors are `Unavailable` (try again) or `Internal`; `InvalidRequest` for a cursor or
 /// sort that is none.
 #[async_trait]

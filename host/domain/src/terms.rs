@@ -8,6 +8,8 @@ use crate::error::{Error, Result};
 
 /// Hosts of one license.
 pub const MAX_HOSTS: usize = 16;
+/// Largest quantity; with the largest count of a feature the product stays below 2^53.
+pub const MAX_QUANTITY: u32 = 1_000_000;
 /// Subsets of n hosts that one license may claim (`AT_LEAST n`).
 pub const MAX_SUBSETS: u64 = 70;
 
@@ -178,8 +180,11 @@ pub struct EmergencyAllowance {
 impl Terms {
     /// Checks the terms by themselves; `field` of an error is relative to the terms.
     pub fn check(&self) -> Result<()> {
-        if self.quantity == 0 {
-            return Err(Error::invalid("quantity", "The quantity is 1 at least."));
+        if self.quantity == 0 || self.quantity > MAX_QUANTITY {
+            return Err(Error::invalid(
+                "quantity",
+                format!("The value is from 1 to {MAX_QUANTITY}."),
+            ));
         }
         self.check_hosts()?;
         self.check_dates()?;

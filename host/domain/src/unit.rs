@@ -136,7 +136,7 @@ impl Loaded {
 #[derive(Clone, Debug)]
 pub struct NewLicense {
     /// The license, files included.
-    pub license: License,
+    pub license: Arc<License>,
     /// What makes it unique in its order.
     pub claims: Vec<Claim>,
     /// The class of its claims.

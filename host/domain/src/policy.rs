@@ -1,0 +1,82 @@
+//! Whether an order may be served: one set of pure rules, asked before a generator is called and
+//! again under the order's lock.
+
+use time::Date;
+
+use crate::claim::{ClaimClass, best};
+use crate::customer::CustomerState;
+use crate::error::{Code, Error, Result};
+use crate::host::Host;
+use crate::license::License;
+use crate::order::{Order, OrderState, OrderView};
+
+/// Refuses orders that are not served. Staff's override does not lift it.
+///
+/// # Errors
+/// `OrderRevoked`, `OrderSuspended`.
+pub fn check_served(view: &OrderView) -> Result<()> {
+    match (view.order.state, view.customer.state) {
+        (OrderState::Revoked, _) => Err(Error::new(Code::OrderRevoked, "This order was revoked.")),
+        (OrderState::Suspended, _) | (_, CustomerState::Blocked) => Err(Error::new(
+            Code::OrderSuspended,
+            "This order is suspended. Ask the vendor why.",
+        )),
+        (OrderState::Active, CustomerState::Active) => Ok(()),
+    }
+}
+
+/// Refuses new activations outside the order's days.
+///
+/// # Errors
+/// `OrderNotYetValid`, `OrderExpired`.
+pub fn check_days(order: &Order, today: Date) -> Result<()> {
+    match (order.data.valid_from, order.data.valid_until) {
+        (Some(from), _) if today < from => Err(Error::new(
+            Code::OrderNotYetValid,
+            format!("This order can be activated from {}.", crate::date::format(from)),
+        )),
+        (_, Some(until)) if today > until => Err(Error::new(
+            Code::OrderExpired,
+            format!("This order could be activated until {}.", crate::date::format(until)),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a further live license where the order has as many as it may.
+///
+/// # Errors
+/// `NoActivationsLeft`.
+pub fn check_activations(order: &Order) -> Result<()> {
+    match order.activations_left() {
+        Some(0) => Err(Error::new(
+            Code::NoActivationsLeft,
+            "All activations of this order are in use. Release one first, or ask the vendor for more.",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// The live license of this machine among those brought along.
+pub fn live<'a>(view: &'a OrderView, hosts: &[Host]) -> Option<&'a License> {
+    let matched = view.matched.iter().filter(|matched| matched.class == ClaimClass::Live);
+    best(matched.map(|matched| &matched.license), hosts)
+}
+
+/// Whether a new activation is allowed, in the order in which a caller should learn of obstacles.
+pub fn check_new(view: &OrderView, today: Date, days: Days) -> Result<()> {
+    check_served(view)?;
+    if days == Days::Checked {
+        check_days(&view.order, today)?;
+    }
+    check_activations(&view.order)
+}
+
+/// Whether the order's days are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Days {
+    /// They are.
+    Checked,
+    /// Staff's override lifts them.
+    Lifted,
+}
