@@ -6,6 +6,7 @@
 //! host and plugin are those of `lds-plugin-api`.
 
 mod abi;
+mod artefact;
 mod carrier;
 mod config;
 mod error;
@@ -15,16 +16,19 @@ pub mod limits;
 mod native;
 mod process;
 mod quarantine;
+mod runtime;
 mod signer;
 mod status;
 mod wasm;
 pub mod worker;
 
+pub use artefact::PluginKind;
 pub use carrier::{CallOutcome, Carrier, LogLevel, LogLine};
 pub use config::{
     CommandConfig, CommandMode, GeneratorsConfig, Grant, PluginConfig, SettingValue, SignerConfig,
 };
 pub use error::LoadError;
 pub use process::WorkerProgram;
+pub use runtime::{LoadedFile, Runtime};
 pub use status::CallStatus;
 pub use wasm::{CacheKey, PoolMode};

@@ -61,7 +61,10 @@ impl NativePlugin {
 
     /// The worker that was used last, so that few are kept busy.
     fn take_idle(&self) -> Option<Worker> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
     }
 
     fn give_back(&self, worker: Worker) {

@@ -151,7 +151,11 @@ async fn log_lines(pipe: impl AsyncRead + Unpin, library: String) {
     let mut line = Vec::new();
     loop {
         line.clear();
-        match (&mut pipe).take(MAX_LINE).read_until(b'\n', &mut line).await {
+        match (&mut pipe)
+            .take(MAX_LINE)
+            .read_until(b'\n', &mut line)
+            .await
+        {
             Ok(0) | Err(_) => return,
             Ok(_) => {
                 let text = String::from_utf8_lossy(&line);

@@ -163,7 +163,9 @@ impl CommandSigner {
 
     fn result(&self, run: &Run, finished: Finished) -> Result<Vec<u8>, LoadError> {
         let read = |path: &Path| {
-            let size = std::fs::metadata(path).map_err(|error| self.failed(&error))?.len();
+            let size = std::fs::metadata(path)
+                .map_err(|error| self.failed(&error))?
+                .len();
             if size > MAX_FILE as u64 {
                 return Err(LoadError::new("the signed file is too large"));
             }

@@ -73,8 +73,7 @@ impl WasmPlugin {
 
     async fn run(&self, store: &mut Store<CallState>, op: u32) -> wasmtime::Result<i32> {
         let instance = self.instantiate(store).await?;
-        let lds_call: TypedFunc<(u32, u32), i32> =
-            export(store, instance, &self.exports.lds_call)?;
+        let lds_call: TypedFunc<(u32, u32), i32> = export(store, instance, &self.exports.lds_call)?;
         let state = store.data_mut();
         state.calling = true;
         let len = u32::try_from(state.input.len())?;

@@ -134,6 +134,9 @@ fn allow_features(config: &mut Config) {
         .wasm_multi_memory(false)
         .wasm_memory64(false)
         .wasm_custom_page_sizes(false)
+        .wasm_function_references(false)
+        .wasm_gc(false)
+        .wasm_exceptions(false)
         .wasm_wide_arithmetic(false);
 }
 

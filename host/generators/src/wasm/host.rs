@@ -149,12 +149,7 @@ fn output_write(mut caller: Caller<'_, CallState>, src: u32, len: u32) -> wasmti
     Ok(answer)
 }
 
-fn log(
-    mut caller: Caller<'_, CallState>,
-    level: u32,
-    utf8: u32,
-    len: u32,
-) -> wasmtime::Result<()> {
+fn log(mut caller: Caller<'_, CallState>, level: u32, utf8: u32, len: u32) -> wasmtime::Result<()> {
     let memory = memory(&mut caller)?;
     let (bytes, state) = memory.data_and_store_mut(&mut caller);
     state.logs.push(level, range_mut(bytes, utf8, len)?);

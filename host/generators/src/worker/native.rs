@@ -69,16 +69,23 @@ fn take_socket() -> io::Result<UnixStream> {
     Ok(UnixStream::from(socket))
 }
 
-#[expect(unsafe_code, reason = "loading foreign code is what this process is for")]
+#[expect(
+    unsafe_code,
+    reason = "loading foreign code is what this process is for"
+)]
 fn load(path: &OsStr) -> Result<(LdsCall, u32), LoadError> {
-    let failed = |error: libloading::Error| LoadError::new(error.to_string());
+    let missing = |name| move |_| LoadError::new(format!("the library exports no {name}"));
     // SAFETY: the library's initialisers run here; the operator named the file
     // in the configuration, and the process has given up its rights.
-    let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(failed)?;
+    let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(reason)?;
     // SAFETY: the ABI fixes the signatures of these two names.
     let (abi, call) = unsafe {
-        let abi = *library.get::<LdsAbi>(b"lds_abi").map_err(failed)?;
-        let call = *library.get::<LdsCall>(b"lds_call").map_err(failed)?;
+        let abi = *library
+            .get::<LdsAbi>(b"lds_abi")
+            .map_err(missing("lds_abi"))?;
+        let call = *library
+            .get::<LdsCall>(b"lds_call")
+            .map_err(missing("lds_call"))?;
         (abi, call)
     };
     // A library is never unloaded.
@@ -86,6 +93,14 @@ fn load(path: &OsStr) -> Result<(LdsCall, u32), LoadError> {
     // SAFETY: the symbol was just resolved and stays loaded.
     let abi = unsafe { abi() };
     Ok((call, abi))
+}
+
+/// The loader's own words.
+fn reason(error: libloading::Error) -> LoadError {
+    match std::error::Error::source(&error) {
+        Some(source) => LoadError::new(source.to_string()),
+        None => LoadError::new(error.to_string()),
+    }
 }
 
 impl Plugin {

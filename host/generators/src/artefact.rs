@@ -1,0 +1,134 @@
+//! A plugin's file: what kind it is, told by its content, and its digest.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::LoadError;
+use crate::hex;
+use crate::limits::{Limits, MAX_ARTEFACT};
+use crate::wasm::sha256;
+
+/// How a plugin runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginKind {
+    /// A core WebAssembly module.
+    Wasm,
+    /// A native library in worker processes.
+    Native,
+}
+
+impl PluginKind {
+    /// The name in listings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wasm => "WASM",
+            Self::Native => "NATIVE",
+        }
+    }
+
+    /// The default limits of the kind.
+    pub fn limits(self) -> Limits {
+        match self {
+            Self::Wasm => Limits::wasm(),
+            Self::Native => Limits::native(),
+        }
+    }
+}
+
+/// A plugin before it is loaded.
+#[derive(Debug, Clone)]
+pub(crate) struct Artefact {
+    pub(crate) content: Content,
+    /// SHA-256 of the file, in hex.
+    pub(crate) digest: String,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// A module, as binary or as text.
+    Wasm(Vec<u8>),
+    /// A library, which only a worker opens.
+    Native(PathBuf),
+}
+
+impl Artefact {
+    /// Reads a file of any kind.
+    pub(crate) fn read(path: &Path) -> Result<Self, LoadError> {
+        let failed = |error| LoadError::new(format!("{} cannot be read: {error}", path.display()));
+        let size = std::fs::metadata(path).map_err(failed)?.len();
+        if size > MAX_ARTEFACT {
+            return Err(LoadError::new(format!(
+                "{} has {size} bytes, the limit is {MAX_ARTEFACT}",
+                path.display()
+            )));
+        }
+        let bytes = std::fs::read(path).map_err(failed)?;
+        let digest = hex::encode(&sha256(&bytes));
+        let content = match kind_of(&bytes)? {
+            PluginKind::Wasm => Content::Wasm(bytes),
+            // The loader would look for a bare name in system folders.
+            PluginKind::Native => Content::Native(path.canonicalize().map_err(failed)?),
+        };
+        Ok(Self { content, digest })
+    }
+
+    /// A module in memory.
+    pub(crate) fn wasm(bytes: &[u8]) -> Self {
+        Self {
+            digest: hex::encode(&sha256(bytes)),
+            content: Content::Wasm(bytes.to_vec()),
+        }
+    }
+
+    pub(crate) fn kind(&self) -> PluginKind {
+        match self.content {
+            Content::Wasm(_) => PluginKind::Wasm,
+            Content::Native(_) => PluginKind::Native,
+        }
+    }
+}
+
+fn kind_of(bytes: &[u8]) -> Result<PluginKind, LoadError> {
+    if bytes.starts_with(b"\0asm\x01\0\0\0") {
+        return Ok(PluginKind::Wasm);
+    }
+    if bytes.starts_with(b"\0asm") {
+        return Err(LoadError::new(
+            "the file is a WebAssembly component, which is not supported: build a core module",
+        ));
+    }
+    if bytes.starts_with(b"\x7fELF") {
+        return Ok(PluginKind::Native);
+    }
+    if is_module_text(bytes) {
+        return Ok(PluginKind::Wasm);
+    }
+    Err(LoadError::new(
+        "the file is neither a WebAssembly module nor a native library",
+    ))
+}
+
+/// Whether it is a module in the text format, after blanks and line comments.
+fn is_module_text(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return false;
+    };
+    text.lines()
+        .map(str::trim_start)
+        .find(|line| !line.is_empty() && !line.starts_with(";;"))
+        .is_some_and(|line| line.starts_with("(module"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PluginKind, kind_of};
+
+    #[test]
+    fn tells_kinds_by_content() {
+        assert_eq!(kind_of(b"\0asm\x01\0\0\0..."), Ok(PluginKind::Wasm));
+        assert_eq!(kind_of(b";; text\n  (module)"), Ok(PluginKind::Wasm));
+        assert_eq!(kind_of(b"\x7fELF..."), Ok(PluginKind::Native));
+        let component = kind_of(b"\0asm\x0d\0\x01\0").unwrap_err().to_string();
+        assert!(component.contains("component"));
+        assert!(kind_of(b"#!/bin/sh\n").is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! Turns plugin files into carriers: one runtime for modules, one spawner for
+//! worker processes, one cache of compiled code.
+
+use std::path::{Path, PathBuf};
+
+use crate::artefact::{Artefact, Content, PluginKind};
+use crate::carrier::{CallOutcome, Carrier};
+use crate::error::LoadError;
+use crate::limits::Limits;
+use crate::native::{NativePlugin, Spawner};
+use crate::process::WorkerProgram;
+use crate::wasm::{CacheKey, CodeCache, PoolMode, WasmEngine, WasmPlugin, obtain};
+
+/// A plugin file that can be called, without a description or grants.
+pub struct LoadedFile {
+    /// Calls it.
+    pub carrier: Box<dyn Carrier>,
+    /// How it runs.
+    pub kind: PluginKind,
+    /// SHA-256 of the file, in hex.
+    pub digest: String,
+    /// The limits that it was loaded with.
+    pub limits: Limits,
+}
+
+impl LoadedFile {
+    /// Calls it within its limits; `op` is the ABI's number.
+    pub async fn call(&self, op: u32, input: &[u8]) -> CallOutcome {
+        self.carrier.call(op, input, &self.limits).await
+    }
+}
+
+/// What carriers share.
+pub struct Runtime {
+    engine: WasmEngine,
+    cache: Option<CodeCache>,
+    spawner: Spawner,
+    program: WorkerProgram,
+}
+
+impl Runtime {
+    /// A runtime that keeps no compiled code.
+    pub fn start(program: WorkerProgram) -> Result<Self, LoadError> {
+        Ok(Self {
+            engine: WasmEngine::start()?,
+            cache: None,
+            spawner: Spawner::start()?,
+            program,
+        })
+    }
+
+    /// Keeps compiled code in a directory, under a key that lies elsewhere.
+    #[must_use]
+    pub fn with_cache(mut self, dir: PathBuf, key: CacheKey) -> Self {
+        self.cache = Some(CodeCache::new(dir, key));
+        self
+    }
+
+    /// How the instances of modules get their memory.
+    pub fn pool_mode(&self) -> PoolMode {
+        self.engine.mode
+    }
+
+    /// Loads one plugin file of a kind told by its content, with these limits
+    /// or the defaults of its kind. Whoever calls it bounds the calls at once.
+    pub async fn open_file(
+        &self,
+        path: &Path,
+        limits: Option<Limits>,
+    ) -> Result<LoadedFile, LoadError> {
+        let artefact = Artefact::read(path)?;
+        let limits = limits.unwrap_or_else(|| artefact.kind().limits());
+        Ok(LoadedFile {
+            carrier: self.open(&artefact, &limits).await?,
+            kind: artefact.kind(),
+            digest: artefact.digest,
+            limits,
+        })
+    }
+
+    /// Loads a plugin and checks that it speaks a known version.
+    pub(crate) async fn open(
+        &self,
+        artefact: &Artefact,
+        limits: &Limits,
+    ) -> Result<Box<dyn Carrier>, LoadError> {
+        match &artefact.content {
+            Content::Wasm(bytes) => {
+                let cache = self.cache.as_ref();
+                let module = obtain(&self.engine, cache, &self.program, bytes).await?;
+                let plugin = WasmPlugin::new(&module, limits)?;
+                crate::abi::check(plugin.abi(limits).await?)?;
+                Ok(Box::new(plugin))
+            }
+            Content::Native(path) => {
+                let (spawner, program) = (self.spawner.clone(), self.program.clone());
+                let plugin = NativePlugin::new(spawner, program, path.clone());
+                crate::abi::check(plugin.abi(limits).await?)?;
+                Ok(Box::new(plugin))
+            }
+        }
+    }
+}

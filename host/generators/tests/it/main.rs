@@ -1,0 +1,7 @@
+//! Generators from the outside: real modules, real worker processes, real
+//! signing programs.
+
+mod cache;
+mod kit;
+mod native;
+mod wasm;

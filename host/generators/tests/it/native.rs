@@ -1,0 +1,165 @@
+//! Hostile native libraries: their worker pays, the server goes on.
+
+use lds_generators::{CallStatus, LogLevel};
+
+use crate::kit::{GENERATE, c, call, open, refusal};
+
+#[tokio::test]
+async fn gives_back_what_it_was_given() {
+    let echo = c(r"
+      static uint8_t in[1 << 20];
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        uint32_t n = h->input_read(h->ctx, 0, in, len);
+        return n == len && op == 2 && h->size >= sizeof *h ? h->output_write(h->ctx, in, n) : 3; }");
+    let plugin = open(&echo).await.unwrap();
+    for len in [0, 1, 70_000, 1 << 20] {
+        let input = vec![b'x'; len];
+        let outcome = plugin.call(GENERATE, &input).await;
+        assert_eq!(outcome.status, CallStatus::Ok);
+        assert_eq!(outcome.output, input);
+    }
+}
+
+#[tokio::test]
+async fn reads_only_what_there_is() {
+    let plugin = c(r"
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        uint8_t b[100];
+        return h->input_read(h->ctx, 1, b, 100) == 4 && h->input_read(h->ctx, 5, b, 100) == 0
+          && h->input_read(h->ctx, UINT32_MAX, b, 100) == 0 && h->input_read(h->ctx, 0, 0, 0) == 0 ? 0 : 3; }");
+    assert_eq!(call(&plugin, b"12345").await.status, CallStatus::Ok);
+}
+
+#[tokio::test]
+async fn a_crash_is_tried_twice_and_told() {
+    let dir = tempfile::tempdir().unwrap();
+    // The library may write no file, but nothing keeps it from unlinking one.
+    std::fs::write(dir.path().join("first"), "").unwrap();
+    let first = dir.path().join("first").display().to_string();
+    let once = c(&format!(
+        r#"int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {{
+          if (unlink("{first}") == 0) abort();
+          return 1; }}"#
+    ));
+    assert_eq!(call(&once, b"").await.status, CallStatus::Rejected);
+    let always = c(r#"
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        h->log(h->ctx, 2, (const uint8_t *)"last words", 10);
+        *(volatile int *)0 = 1; return 0; }"#);
+    let outcome = call(&always, b"").await;
+    assert_eq!(outcome.status, CallStatus::Crashed);
+    assert_eq!(outcome.logs.len(), 2);
+    assert_eq!(outcome.logs[0].text, "last words");
+    assert_eq!(outcome.logs[0].level, LogLevel::Warn);
+}
+
+#[tokio::test]
+async fn a_plugin_serves_on_after_a_crash() {
+    let file = c(r"
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        if (len) abort();
+        return 0; }");
+    let plugin = open(&file).await.unwrap();
+    assert_eq!(
+        plugin.call(GENERATE, b"x").await.status,
+        CallStatus::Crashed
+    );
+    assert_eq!(plugin.call(GENERATE, b"").await.status, CallStatus::Ok);
+}
+
+#[tokio::test]
+async fn exit_is_a_crash() {
+    let plugin =
+        c(r"int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) { exit(0); }");
+    assert_eq!(call(&plugin, b"").await.status, CallStatus::Crashed);
+}
+
+#[tokio::test]
+async fn a_hang_ends_at_the_time_limit_and_its_process_with_it() {
+    let file = c(r#"
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        if (!len) return 0;
+        char pid[20]; int n = snprintf(pid, sizeof pid, "%d", getpid());
+        h->log(h->ctx, 3, (const uint8_t *)pid, n);
+        for (;;) pause(); }"#);
+    let plugin = open(&file).await.unwrap();
+    let outcome = plugin.call(GENERATE, b"x").await;
+    assert_eq!(outcome.status, CallStatus::Timeout);
+    // The spawner works in order: once it has started another, the first is gone.
+    assert_eq!(plugin.call(GENERATE, b"").await.status, CallStatus::Ok);
+    let process = format!("/proc/{}", outcome.logs[0].text);
+    assert!(!std::path::Path::new(&process).exists(), "{process}");
+}
+
+#[tokio::test]
+async fn what_it_prints_does_not_mix_with_answers() {
+    let plugin = c(r#"
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        for (int i = 0; i < 20000; i++) { printf("out %d\n", i); fprintf(stderr, "err %d\n", i); }
+        fflush(stdout);
+        char b[9]; if (read(0, b, 9) != 0) return 3;
+        return h->output_write(h->ctx, (const uint8_t *)"{}", 2); }"#);
+    let outcome = call(&plugin, b"").await;
+    assert_eq!(outcome.status, CallStatus::Ok);
+    assert_eq!(outcome.output, b"{}");
+}
+
+#[tokio::test]
+async fn floods_are_cut() {
+    let plugin = open(&c(r"
+      static uint8_t b[65536];
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        memset(b, 'x', sizeof b);
+        if (len) { while (h->output_write(h->ctx, b, sizeof b) == 0); return 0; }
+        for (int i = 0; i < 10000; i++) h->log(h->ctx, 1, b, 1000);
+        return 0; }"))
+    .await
+    .unwrap();
+    let flood = plugin.call(GENERATE, b"x").await;
+    assert_eq!(flood.status, CallStatus::OutputLimit);
+    assert!(flood.output.is_empty());
+    let chatter = plugin.call(GENERATE, b"").await;
+    assert_eq!(chatter.status, CallStatus::Ok);
+    assert_eq!(chatter.logs.len(), 65);
+}
+
+#[tokio::test]
+async fn memory_is_limited() {
+    let plugin = c(r"
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        return malloc(200u << 20) && !malloc(100u << 20) ? 1 : 0; }");
+    assert_eq!(call(&plugin, b"").await.status, CallStatus::Rejected);
+}
+
+#[tokio::test]
+async fn the_environment_is_empty_and_no_right_can_be_gained() {
+    let plugin = c(r#"
+      #include <sys/prctl.h>
+      #include <sys/resource.h>
+      extern char **environ;
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        struct rlimit r; int sig = 0;
+        if (environ && *environ) return 1;
+        if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) return 2;
+        if (prctl(PR_GET_PDEATHSIG, &sig) || sig != 9) return 3;
+        if (getrlimit(RLIMIT_CORE, &r) || r.rlim_max) return 4;
+        if (getrlimit(RLIMIT_FSIZE, &r) || r.rlim_max) return 5;
+        return 0; }"#);
+    assert_eq!(call(&plugin, b"").await.status, CallStatus::Ok);
+}
+
+#[tokio::test]
+async fn libraries_that_do_not_fit_are_named() {
+    let refused = refusal(&c("")).await;
+    assert!(refused.contains("no lds_call"), "{refused}");
+    let refused = refusal(&c(
+        "int missing(void); int32_t lds_call(void) { return missing(); }",
+    ))
+    .await;
+    assert!(refused.contains("missing"), "{refused}");
+    let refused = refusal(&c(r"
+      __attribute__((constructor)) static void up(void) { abort(); }
+      int32_t lds_call;"))
+    .await;
+    assert!(refused.contains("cannot be loaded"), "{refused}");
+}
