@@ -12,7 +12,7 @@ pub const MAX_TEXT: usize = 4000;
 pub const MAX_ATTRIBUTES: usize = 100;
 
 /// A name and its value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Attribute {
     /// The name; unique per owner where it is the caller's own data.
     pub name: String,

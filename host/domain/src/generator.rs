@@ -292,6 +292,8 @@ pub struct Generated {
     pub signers: Vec<SignerStamp>,
     /// The request document, without the Order ID, as it is stored.
     pub document: Vec<u8>,
+    /// SHA-256 of that document.
+    pub input_digest: [u8; 32],
 }
 
 /// Types and checks values against their declarations; `values` win over `fallback`, that over

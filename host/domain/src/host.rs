@@ -119,23 +119,21 @@ pub fn whole_pattern(pattern: &str) -> std::result::Result<Regex, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The normal forms of all hosts of a request.
+/// The normal forms of all hosts of a request; `member` is the list's name on the wire.
 ///
 /// # Errors
 /// `HostTypeUnsupported`, `HostInvalid`, with `field` `host[i]…`.
-pub fn normalize(hosts: &[Host], types: impl Fn(&str) -> Option<HostTypeRef>) -> Result<Vec<Host>> {
+pub fn normalize(
+    member: &str,
+    hosts: &[Host],
+    types: impl Fn(&str) -> Option<HostTypeRef>,
+) -> Result<Vec<Host>> {
     if hosts.len() > MAX_HOSTS {
-        return Err(Error::new(
-            Code::LimitExceeded,
-            format!("At most {MAX_HOSTS} hosts are allowed."),
-        )
-        .at("host"));
+        let message = format!("At most {MAX_HOSTS} hosts are allowed.");
+        return Err(Error::new(Code::LimitExceeded, message).at(member));
     }
-    hosts
-        .iter()
-        .enumerate()
-        .map(|(i, host)| one(host, &types).map_err(|e| e.within(&format!("host[{i}]"))))
-        .collect()
+    let normal = |(i, host)| one(host, &types).map_err(|e| e.within(&format!("{member}[{i}]")));
+    hosts.iter().enumerate().map(normal).collect()
 }
 
 /// A shared declaration.

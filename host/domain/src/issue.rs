@@ -10,8 +10,8 @@ use crate::customer::Customer;
 use crate::date::{BaseDays, DateRule, Edge};
 use crate::error::{Code, Error, Result};
 use crate::generator::{
-    Description, GenerateRequest, GeneratorInfo, RequestFeature, RequestKind, RequestOrder, RequestParty,
-    RequestProduct, ValidateRequest, Values, typed,
+    Description, GenerateRequest, GeneratorInfo, RequestFeature, RequestKind, RequestOrder,
+    RequestParty, RequestProduct, ValidateRequest, Values, typed,
 };
 use crate::host::Host;
 use crate::license::GrantedFeature;
@@ -26,19 +26,25 @@ pub struct Basis {
     customer: u32,
     product: u32,
     first_activation: Date,
-    generator: String,
 }
 
 impl Basis {
     /// Of an order on a day.
-    pub fn new(view: &OrderView, generator: &GeneratorInfo, today: Date) -> Self {
+    pub fn new(view: &OrderView, today: Date) -> Self {
         Self {
             order: view.order.revision,
             customer: view.customer.revision,
             product: view.product.revision,
             first_activation: view.order.first_activated_on.unwrap_or(today),
-            generator: generator.digest.clone(),
         }
+    }
+
+    /// Whether a snapshot of this order would be the same now.
+    pub fn still_holds(&self, view: &OrderView, today: Date) -> bool {
+        self.order == view.order.revision
+            && self.customer == view.customer.revision
+            && self.product == view.product.revision
+            && self.first_activation == view.order.first_activated_on.unwrap_or(today)
     }
 }
 
@@ -163,7 +169,12 @@ pub fn validation(
         license_type: terms.license_type,
         quantity: terms.quantity,
         features: asked,
-        settings: typed("setting", &description.settings, product_settings, &generator.operator_settings)?,
+        settings: typed(
+            "setting",
+            &description.settings,
+            product_settings,
+            &generator.operator_settings,
+        )?,
     })
 }
 
@@ -207,7 +218,8 @@ struct Dates {
 
 impl Dates {
     fn of(terms: &Terms, days: BaseDays, today: Date) -> Result<Self> {
-        let resolve = |rule: Option<DateRule>, edge| rule.map_or(Ok(None), |rule| rule.resolve(edge, days));
+        let resolve =
+            |rule: Option<DateRule>, edge| rule.map_or(Ok(None), |rule| rule.resolve(edge, days));
         let dates = Self {
             days,
             starts_on: resolve(terms.start, Edge::Start)?,
@@ -225,7 +237,10 @@ impl Dates {
         if end < today || self.starts_on.is_some_and(|start| end < start) {
             return Err(Error::new(
                 Code::ActionNotAllowed,
-                format!("The license would have ended on {}.", crate::date::format(end)),
+                format!(
+                    "The license would have ended on {}.",
+                    crate::date::format(end)
+                ),
             ));
         }
         Ok(())
@@ -237,12 +252,18 @@ impl Dates {
         };
         let expires_on = end(feature.expiry, self.expires_on)?;
         self.check_end(expires_on, today)?;
-        Ok((expires_on, end(feature.maintenance, self.maintenance_until)?))
+        Ok((
+            expires_on,
+            end(feature.maintenance, self.maintenance_until)?,
+        ))
     }
 }
 
 fn check_host_types(description: &Description, hosts: &[Host]) -> Result<()> {
-    match hosts.iter().position(|host| description.host_type(&host.host_type).is_none()) {
+    match hosts
+        .iter()
+        .position(|host| description.host_type(&host.host_type).is_none())
+    {
         Some(i) => Err(Error::new(
             Code::HostTypeUnsupported,
             "The product's generator does not take hosts of this type.",
@@ -283,8 +304,13 @@ fn request_features(
 }
 
 fn feature_parameters(i: usize, feature: &Feature, description: &Description) -> Result<Values> {
-    typed("parameter", &description.feature_parameters, &feature.parameters, &[])
-        .map_err(|error| error.within(&format!("feature[{i}]")))
+    typed(
+        "parameter",
+        &description.feature_parameters,
+        &feature.parameters,
+        &[],
+    )
+    .map_err(|error| error.within(&format!("feature[{i}]")))
 }
 
 fn request_feature(
@@ -304,13 +330,26 @@ fn request_feature(
     }
 }
 
-fn settings(product: &Product, generator: &GeneratorInfo, description: &Description) -> Result<Values> {
-    typed("setting", &description.settings, &product.data.settings, &generator.operator_settings).map_err(misfit)
+fn settings(
+    product: &Product,
+    generator: &GeneratorInfo,
+    description: &Description,
+) -> Result<Values> {
+    typed(
+        "setting",
+        &description.settings,
+        &product.data.settings,
+        &generator.operator_settings,
+    )
+    .map_err(misfit)
 }
 
 /// What was checked when the product was stored can stop fitting with a new version of the
 /// generator. The customer can't mend that.
 fn misfit(error: Error) -> Error {
-    Error::new(Code::ActionNotAllowed, "The product does not fit its generator any more. Tell the vendor.")
-        .because(error)
+    Error::new(
+        Code::ActionNotAllowed,
+        "The product does not fit its generator any more. Tell the vendor.",
+    )
+    .because(error)
 }

@@ -5,6 +5,7 @@
 //! in through [`ports`].
 
 pub mod access;
+pub mod allowance;
 pub mod attribute;
 pub mod audit;
 pub mod claim;

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use sha2::{Digest, Sha256};
+
 use crate::error::{Code, Error, Result};
 use crate::ports::Random;
 
@@ -108,9 +110,15 @@ pub fn mistyped() -> Error {
     .at("orderId")
 }
 
+/// The last group, and half of a digest, so that two ids never look alike.
 impl fmt::Debug for OrderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "OrderId({})", self.shortened())
+        let digest = Sha256::digest(self.0.as_bytes());
+        let half = digest
+            .iter()
+            .take(16)
+            .fold(0_u128, |sum, byte| sum << 8 | u128::from(*byte));
+        write!(f, "OrderId({} {half:032x})", self.shortened())
     }
 }
 

@@ -3,12 +3,14 @@
 
 use time::Date;
 
+use crate::allowance::left;
 use crate::claim::{ClaimClass, best};
+use crate::command::Left;
 use crate::customer::CustomerState;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
 use crate::license::License;
-use crate::order::{Order, OrderState, OrderView};
+use crate::order::{Order, OrderState, OrderView, UseKind};
 
 /// Refuses orders that are not served. Staff's override does not lift it.
 ///
@@ -33,11 +35,17 @@ pub fn check_days(order: &Order, today: Date) -> Result<()> {
     match (order.data.valid_from, order.data.valid_until) {
         (Some(from), _) if today < from => Err(Error::new(
             Code::OrderNotYetValid,
-            format!("This order can be activated from {}.", crate::date::format(from)),
+            format!(
+                "This order can be activated from {}.",
+                crate::date::format(from)
+            ),
         )),
         (_, Some(until)) if today > until => Err(Error::new(
             Code::OrderExpired,
-            format!("This order could be activated until {}.", crate::date::format(until)),
+            format!(
+                "This order could be activated until {}.",
+                crate::date::format(until)
+            ),
         )),
         _ => Ok(()),
     }
@@ -59,7 +67,10 @@ pub fn check_activations(order: &Order) -> Result<()> {
 
 /// The live license of this machine among those brought along.
 pub fn live<'a>(view: &'a OrderView, hosts: &[Host]) -> Option<&'a License> {
-    let matched = view.matched.iter().filter(|matched| matched.class == ClaimClass::Live);
+    let matched = view
+        .matched
+        .iter()
+        .filter(|matched| matched.class == ClaimClass::Live);
     best(matched.map(|matched| &matched.license), hosts)
 }
 
@@ -70,6 +81,62 @@ pub fn check_new(view: &OrderView, today: Date, days: Days) -> Result<()> {
         check_days(&view.order, today)?;
     }
     check_activations(&view.order)
+}
+
+/// What is left of the customer's own removals and rehosts; absent: none are allowed.
+pub fn moves(view: &OrderView, today: Date) -> Option<Left> {
+    let allowance = view.order.data.terms.moves_allowed?;
+    Some(left(
+        allowance,
+        uses(view, UseKind::Move),
+        view.order.allowances_reset_on,
+        today,
+    ))
+}
+
+/// What is left of the customer's emergency licenses; absent: none are allowed.
+pub fn emergencies(view: &OrderView, today: Date) -> Option<Left> {
+    let allowed = view.order.data.terms.emergency_allowed?;
+    Some(left(
+        allowed.allowance,
+        uses(view, UseKind::Emergency),
+        view.order.allowances_reset_on,
+        today,
+    ))
+}
+
+fn uses(view: &OrderView, kind: UseKind) -> impl Iterator<Item = Date> {
+    view.uses
+        .iter()
+        .filter(move |used| used.kind == kind)
+        .map(|used| used.on)
+}
+
+/// Refuses a move that the allowance does not hold.
+///
+/// # Errors
+/// `ActionNotAllowed` where no moves are allowed, `AllowanceExhausted` with the next date.
+pub fn check_move(view: &OrderView, today: Date) -> Result<()> {
+    let Some(left) = moves(view, today) else {
+        return Err(Error::new(
+            Code::ActionNotAllowed,
+            "This license can't be released by yourself. Ask the vendor.",
+        ));
+    };
+    match (left.left, left.refill_on) {
+        (0, Some(on)) => Err(Error::new(
+            Code::AllowanceExhausted,
+            format!(
+                "All moves are used up. The next one is possible on {}.",
+                crate::date::format(on)
+            ),
+        )),
+        (0, None) => Err(Error::new(
+            Code::AllowanceExhausted,
+            "All moves are used up. Ask the vendor for more.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Whether the order's days are looked at.

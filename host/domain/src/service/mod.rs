@@ -3,7 +3,11 @@
 //! A method takes the actor first and a command, checks access itself, and leaves what it decided
 //! to the store as one unit of work.
 
+mod activation;
 mod batch;
+mod customer_side;
+mod licenses;
+mod preview;
 mod record;
 
 use std::sync::Arc;
@@ -13,7 +17,7 @@ use sha2::{Digest, Sha256};
 use crate::access::Actor;
 use crate::command::WriteOptions;
 use crate::error::{Code, Error, Result};
-use crate::ports::{Clock, Generators, Random, Store};
+use crate::ports::{Clock, Generators, Random, Spawn, Store};
 use crate::unit::{Committed, Decide, RequestKey, Stop, Unit, Wanted};
 
 /// How often a unit is prepared anew when what it stands on changed meanwhile.
@@ -25,6 +29,8 @@ pub struct Services {
     pub(crate) generators: Arc<dyn Generators>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
+    pub(crate) spawn: Spawn,
+    pub(crate) flights: activation::Flights,
 }
 
 impl Services {
@@ -34,12 +40,15 @@ impl Services {
         generators: Arc<dyn Generators>,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
+        spawn: Spawn,
     ) -> Self {
         Self {
             store,
             generators,
             clock,
             random,
+            spawn,
+            flights: activation::Flights::default(),
         }
     }
 

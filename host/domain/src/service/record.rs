@@ -5,10 +5,10 @@ use std::fmt::Display;
 
 use time::OffsetDateTime;
 
-use crate::access::Actor;
+use crate::access::{Actor, Who};
 use crate::audit::{AuditEntry, Change, Event};
 use crate::command::WriteOptions;
-use crate::id::{EventId, Id, OrderRef};
+use crate::id::{EventId, Id, OrderRef, UserId};
 use crate::service::Services;
 use crate::unit::Changes;
 use crate::user::Stamps;
@@ -21,6 +21,8 @@ pub(super) struct Record {
     pub(super) at: OffsetDateTime,
     /// Who, as stamps and audit log name him.
     pub(super) by: String,
+    /// Which user, if one.
+    pub(super) user: Option<UserId>,
     event_seed: uuid::Uuid,
 }
 
@@ -40,10 +42,15 @@ impl Services {
             ..AuditEntry::new(actor, at, action, &"")
         };
         let event_seed = EventId::generate(&*self.clock, &*self.random).uuid();
+        let user = match actor.who {
+            Who::User(user, _) => Some(user),
+            _ => None,
+        };
         Record {
             template,
             at,
             by: actor.name(),
+            user,
             event_seed,
         }
     }
