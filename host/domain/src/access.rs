@@ -150,7 +150,7 @@ pub enum Scope {
     Role(Role),
     /// What the user may read, Order IDs shortened.
     Read,
-    /// FlexNet Operations' generator endpoint only.
+    /// The generator endpoint for `FlexNet` Operations only.
     Generator,
 }
 

@@ -110,7 +110,7 @@ impl DateRule {
                     Edge::Start => start,
                     Edge::End => start.and_then(Date::previous_day),
                 };
-                day.filter(in_calendar)
+                day.filter(|day| in_calendar(*day))
                     .map(Some)
                     .ok_or_else(|| Error::invalid("amount", "The date is after the year 9999."))
             }
@@ -126,7 +126,7 @@ impl DateRule {
             Self::After { amount, .. } if amount == 0 || amount > MAX_AMOUNT => Err(
                 Error::invalid("amount", format!("The amount is from 1 to {MAX_AMOUNT}.")),
             ),
-            Self::Fixed { date } if !in_calendar(&date) => {
+            Self::Fixed { date } if !in_calendar(date) => {
                 Err(Error::invalid("date", "The year is from 1970 to 9999."))
             }
             _ => Ok(()),
@@ -134,7 +134,7 @@ impl DateRule {
     }
 }
 
-fn in_calendar(date: &Date) -> bool {
+fn in_calendar(date: Date) -> bool {
     (1970..=9999).contains(&date.year())
 }
 
@@ -186,7 +186,7 @@ pub fn parse(text: &str) -> Option<Date> {
     let month = Month::try_from(text[5..7].parse::<u8>().ok()?).ok()?;
     Date::from_calendar_date(text[..4].parse().ok()?, month, text[8..].parse().ok()?)
         .ok()
-        .filter(in_calendar)
+        .filter(|day| in_calendar(*day))
 }
 
 #[cfg(test)]

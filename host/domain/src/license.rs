@@ -232,7 +232,11 @@ mod optional_date {
     use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
     use time::Date;
 
-    #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+    #[expect(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature that serde asks for"
+    )]
     pub(super) fn serialize<S: Serializer>(
         date: &Option<Date>,
         serializer: S,

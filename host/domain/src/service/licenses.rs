@@ -82,22 +82,19 @@ impl Services {
     fn spellings(&self, host: HostFilter) -> Result<HostFilter> {
         let given = host.values.first().map(String::as_str).unwrap_or_default();
         crate::attribute::check_member("host.value", given)?;
-        let values = match &host.host_type {
-            Some(name) => {
-                let host_type = self.generators.host_type(name);
-                vec![
-                    host_type
-                        .map_or(Form::Exact, |host_type| host_type.form)
-                        .apply(given),
-                ]
-            }
-            None => {
-                let forms = [Form::Exact, Form::Hex, Form::Lower, Form::Upper];
-                let mut values: Vec<_> = forms.iter().map(|form| form.apply(given)).collect();
-                values.sort();
-                values.dedup();
-                values
-            }
+        let values = if let Some(name) = &host.host_type {
+            let host_type = self.generators.host_type(name);
+            vec![
+                host_type
+                    .map_or(Form::Exact, |host_type| host_type.form)
+                    .apply(given),
+            ]
+        } else {
+            let forms = [Form::Exact, Form::Hex, Form::Lower, Form::Upper];
+            let mut values: Vec<_> = forms.iter().map(|form| form.apply(given)).collect();
+            values.sort();
+            values.dedup();
+            values
         };
         Ok(HostFilter { values, ..host })
     }

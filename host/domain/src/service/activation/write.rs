@@ -23,7 +23,7 @@ impl Services {
         let (unit, license) = match self.prepare(task, view).await {
             Ok(prepared) => prepared,
             // What is refused now may have been done before under this request id.
-            Err(error) => (self.refusal(task, error)?, None),
+            Err(error) => (refusal(task, error)?, None),
         };
         match self.store.commit(unit).await {
             Ok(committed) => self.outcome(committed, license).await.map(Some),
@@ -118,21 +118,6 @@ impl Services {
         self.record(&task.actor, task.action, &options, task.reason.as_deref())
     }
 
-    /// A unit that only looks whether its request was answered before, and else fails with what
-    /// refused it.
-    fn refusal(&self, task: &Task, error: Error) -> Result<Unit> {
-        let Some(request) = task.request.clone() else {
-            return Err(error);
-        };
-        let decide = move |_: &Loaded| Err(Stop::Refused(error.clone()));
-        Ok(Unit {
-            request: Some(request),
-            wanted: Wanted::default(),
-            decide: Arc::new(decide),
-            dry_run: false,
-        })
-    }
-
     /// The license that was made, or the one that was met.
     async fn outcome(&self, committed: Committed, made: Option<Arc<License>>) -> Result<License> {
         let id = match committed.outcomes.first() {
@@ -151,6 +136,21 @@ impl Services {
             .await?
             .ok_or_else(|| Error::internal("the license met is gone"))
     }
+}
+
+/// A unit that only looks whether its request was answered before, and else fails with what
+/// refused it.
+fn refusal(task: &Task, error: Error) -> Result<Unit> {
+    let Some(request) = task.request.clone() else {
+        return Err(error);
+    };
+    let decide = move |_: &Loaded| Err(Stop::Refused(error.clone()));
+    Ok(Unit {
+        request: Some(request),
+        wanted: Wanted::default(),
+        decide: Arc::new(decide),
+        dry_run: false,
+    })
 }
 
 /// The second decision, on what is true under the lock.
