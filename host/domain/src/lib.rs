@@ -26,6 +26,8 @@ pub mod product;
 pub mod query;
 pub mod service;
 pub mod terms;
+#[cfg(test)]
+mod testing;
 pub mod token;
 pub mod unit;
 pub mod user;
