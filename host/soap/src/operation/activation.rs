@@ -1,0 +1,20 @@
+//! The operations of `ActivationService`.
+
+use super::operations;
+use crate::wire::activation::{
+    ActivateRequest, IssuedLicense, MachineRequest, OrderInfo, OrderInfoRequest,
+};
+
+operations! {
+    /// Visits every operation of the service.
+    visit, Activation {
+        /// What an activation of the order needs.
+        GetOrderInfo = "getOrderInfo": OrderInfoRequest => OrderInfo;
+        /// The license of a machine, made if there is none yet.
+        Activate = "activate": ActivateRequest => IssuedLicense;
+        /// The existing license of a machine.
+        GetLicense = "getLicense": MachineRequest => IssuedLicense;
+        /// Removes the license of a machine.
+        Deactivate = "deactivate": MachineRequest => IssuedLicense;
+    }
+}

@@ -1,0 +1,78 @@
+//! The operations of `LicenseDistributionService`.
+
+use super::operations;
+use crate::wire::batch::{StateChangeRequest, StateChangeResult};
+use crate::wire::find::{
+    FindCustomersResult, FindLicensesRequest, FindLicensesResult, FindOrdersRequest,
+    FindOrdersResult, FindProductsResult, FindRequest, FindUsersResult,
+};
+use crate::wire::license::{
+    ActivateLicenseRequest, GetLicenseRequest, License, PreviewLicenseRequest, PreviewLicenseResult,
+};
+use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult};
+use crate::wire::service::{
+    FindGeneratorsRequest, FindGeneratorsResult, GetServiceInfoRequest, ServiceInfo,
+};
+use crate::wire::store::{
+    StoreCustomersRequest, StoreCustomersResult, StoreOrdersRequest, StoreOrdersResult,
+    StoreProductsRequest, StoreProductsResult, StoreUsersRequest, StoreUsersResult,
+};
+use crate::wire::user::{CreateTokenRequest, CreateTokenResult};
+
+operations! {
+    /// Visits every operation of the service.
+    visit, LicenseDistribution {
+        /// What the service is; needs no credentials.
+        GetServiceInfo = "getServiceInfo": GetServiceInfoRequest => ServiceInfo;
+        /// Lists users.
+        FindUsers = "findUsers": FindRequest => FindUsersResult;
+        /// Creates and replaces users.
+        StoreUsers = "storeUsers": StoreUsersRequest => StoreUsersResult;
+        /// Deletes users.
+        DeleteUsers = "deleteUsers": StateChangeRequest => StateChangeResult;
+        /// Lists customers.
+        FindCustomers = "findCustomers": FindRequest => FindCustomersResult;
+        /// Creates and replaces customers.
+        StoreCustomers = "storeCustomers": StoreCustomersRequest => StoreCustomersResult;
+        /// Deletes customers.
+        DeleteCustomers = "deleteCustomers": StateChangeRequest => StateChangeResult;
+        /// Lists products.
+        FindProducts = "findProducts": FindRequest => FindProductsResult;
+        /// Creates and replaces products.
+        StoreProducts = "storeProducts": StoreProductsRequest => StoreProductsResult;
+        /// Deletes products.
+        DeleteProducts = "deleteProducts": StateChangeRequest => StateChangeResult;
+        /// Makes products orderable.
+        ActivateProducts = "activateProducts": StateChangeRequest => StateChangeResult;
+        /// Stops new orders of products.
+        RetireProducts = "retireProducts": StateChangeRequest => StateChangeResult;
+        /// Lists orders.
+        FindOrders = "findOrders": FindOrdersRequest => FindOrdersResult;
+        /// Creates and replaces orders.
+        StoreOrders = "storeOrders": StoreOrdersRequest => StoreOrdersResult;
+        /// Creates one order or many alike.
+        CreateOrders = "createOrders": CreateOrdersRequest => CreateOrdersResult;
+        /// Suspends orders.
+        SuspendOrders = "suspendOrders": StateChangeRequest => StateChangeResult;
+        /// Resumes suspended orders.
+        ResumeOrders = "resumeOrders": StateChangeRequest => StateChangeResult;
+        /// Revokes orders for good.
+        RevokeOrders = "revokeOrders": StateChangeRequest => StateChangeResult;
+        /// Lists licenses.
+        FindLicenses = "findLicenses": FindLicensesRequest => FindLicensesResult;
+        /// Gives a license with its files.
+        GetLicense = "getLicense": GetLicenseRequest => License;
+        /// Activates an order on the customer's behalf.
+        ActivateLicense = "activateLicense": ActivateLicenseRequest => License;
+        /// Shows what a license would look like.
+        PreviewLicense = "previewLicense": PreviewLicenseRequest => PreviewLicenseResult;
+        /// Removes licenses.
+        RemoveLicenses = "removeLicenses": StateChangeRequest => StateChangeResult;
+        /// Makes an API token.
+        CreateToken = "createToken": CreateTokenRequest => CreateTokenResult;
+        /// Revokes API tokens.
+        RevokeTokens = "revokeTokens": StateChangeRequest => StateChangeResult;
+        /// Lists the installed generators.
+        FindGenerators = "findGenerators": FindGeneratorsRequest => FindGeneratorsResult;
+    }
+}
