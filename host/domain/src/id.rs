@@ -12,7 +12,16 @@ use crate::ports::{Clock, Random};
 
 /// A typed identifier.
 pub trait Id:
-    Copy + Eq + Ord + std::hash::Hash + fmt::Display + FromStr<Err = Error> + Send + Sync + 'static
+    Copy
+    + Eq
+    + Ord
+    + std::hash::Hash
+    + fmt::Debug
+    + fmt::Display
+    + FromStr<Err = Error>
+    + Send
+    + Sync
+    + 'static
 {
     /// What the entity is called in a sentence.
     const KIND: &'static str;
@@ -128,7 +137,7 @@ impl<I: Id> From<I> for Key<I> {
 impl<I: Id> fmt::Display for Key<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Id(id) => id.fmt(f),
+            Self::Id(id) => fmt::Display::fmt(id, f),
             Self::External(reference) => write!(f, "ext:{reference}"),
         }
     }

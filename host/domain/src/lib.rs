@@ -20,6 +20,7 @@ pub mod issue;
 pub mod license;
 pub mod order;
 pub mod order_id;
+pub mod password;
 pub mod policy;
 pub mod ports;
 pub mod product;

@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::attribute::Attribute;
+use crate::attribute::{Attribute, Names, check_attributes, check_count, check_optional};
 use crate::customer::CustomerState;
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, Key, LicenseId, OrderRef, ProductId, UserId};
@@ -138,6 +138,18 @@ impl<K, S> Default for Filter<K, S> {
             attributes: Vec::new(),
             updated_since: None,
         }
+    }
+}
+
+impl<K, S> Filter<K, S> {
+    /// Checks the text and the lengths of the lists.
+    pub fn check(&self) -> Result<()> {
+        check_count("id", self.ids.len(), MAX_PAGE as usize)?;
+        check_optional("externalRef", self.external_ref.as_deref())?;
+        if let Some(text) = &self.text {
+            text.check()?;
+        }
+        check_attributes("attribute", &self.attributes, Names::Unique)
     }
 }
 

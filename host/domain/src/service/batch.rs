@@ -2,7 +2,7 @@
 
 use crate::command::{Batch, BatchAnswer, BatchItem, Status};
 use crate::error::{Error, Result};
-use crate::unit::{Changes, Committed, Outcome, Stop};
+use crate::unit::{Changes, Outcome, Stop};
 
 /// Applies each item. A failing item leaves no trace in the changes: `apply` works on a copy of
 /// nothing, it adds its rows only after its last check. With `atomic`, one failure takes all rows
@@ -71,27 +71,6 @@ pub(super) fn answer<T>(
         failed,
         items,
     }
-}
-
-/// What was written of one entity, by id: what the answer shows unless the request was repeated.
-pub(super) fn written<'a, T: Clone + 'a>(
-    committed: &'a Committed,
-    rows: impl Fn(&'a Changes) -> (&'a [T], &'a [T]),
-    id: impl Fn(&T) -> String,
-) -> Vec<(String, T)> {
-    let (new, changed) = rows(&committed.changes);
-    new.iter()
-        .chain(changed)
-        .map(|entity| (id(entity), entity.clone()))
-        .collect()
-}
-
-/// Looks an entity up by id in a list made by [`written`].
-pub(super) fn pick<T: Clone>(list: &[(String, T)], id: &str) -> Option<T> {
-    list.iter()
-        .rev()
-        .find(|(other, _)| other == id)
-        .map(|(_, entity)| entity.clone())
 }
 
 /// Fails an item whose revision is not the current one.

@@ -6,9 +6,18 @@
 mod activation;
 mod batch;
 mod customer_side;
+mod customers;
+mod desk;
+mod entity;
+mod info;
+mod items;
 mod licenses;
 mod preview;
+mod products;
 mod record;
+mod tokens;
+mod users;
+mod validation;
 
 use std::sync::Arc;
 

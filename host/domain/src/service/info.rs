@@ -1,0 +1,60 @@
+//! What the service tells of itself, and of its generators.
+
+use std::sync::Arc;
+
+use crate::access::{Actor, Permission, Who};
+use crate::attribute::{MAX_ATTRIBUTES, MAX_MEMBER, MAX_TEXT, check_count};
+use crate::command::{MAX_BATCH, MAX_REQUEST_ID, ServiceInfo};
+use crate::error::Result;
+use crate::generator::GeneratorInfo;
+use crate::product::MAX_FEATURES;
+use crate::query::{DEFAULT_PAGE, MAX_PAGE};
+use crate::service::Services;
+use crate::terms::{MAX_HOSTS, MAX_QUANTITY};
+
+impl Services {
+    /// `getServiceInfo`: for everyone; generators only for those who signed in.
+    pub fn service_info(&self, actor: &Actor) -> ServiceInfo {
+        let known = matches!(actor.who, Who::User(..) | Who::Operator);
+        ServiceInfo {
+            timezone: self.clock.timezone().to_owned(),
+            limits: limits(),
+            generators: if known {
+                self.generators.list()
+            } else {
+                Vec::new()
+            },
+        }
+    }
+
+    /// `findGenerators`: all, or those with these names.
+    ///
+    /// # Errors
+    /// `PermissionDenied`, `LimitExceeded`.
+    pub fn find_generators(
+        &self,
+        actor: &Actor,
+        names: &[String],
+    ) -> Result<Vec<Arc<GeneratorInfo>>> {
+        actor.require(Permission::ReadGenerators)?;
+        check_count("id", names.len(), MAX_PAGE as usize)?;
+        let mut generators = self.generators.list();
+        generators.retain(|generator| names.is_empty() || names.contains(&generator.name));
+        Ok(generators)
+    }
+}
+
+fn limits() -> Vec<(&'static str, u64)> {
+    vec![
+        ("batchItems", MAX_BATCH as u64),
+        ("pageSize", MAX_PAGE.into()),
+        ("defaultPageSize", DEFAULT_PAGE.into()),
+        ("requestIdCharacters", MAX_REQUEST_ID as u64),
+        ("memberCharacters", MAX_MEMBER as u64),
+        ("textCharacters", MAX_TEXT as u64),
+        ("features", MAX_FEATURES as u64),
+        ("attributes", MAX_ATTRIBUTES as u64),
+        ("hosts", MAX_HOSTS as u64),
+        ("quantity", MAX_QUANTITY.into()),
+    ]
+}

@@ -1,0 +1,256 @@
+//! API tokens: create, revoke. Everyone has his own; others' are for those who may change users.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::access::{Access, Actor, Permission, Scope, Who};
+use crate::command::{BatchAnswer, CreateToken, NewToken, StateChange, WriteOptions};
+use crate::error::{Code, Error, Result};
+use crate::id::{Id, Key, TokenId, UserId};
+use crate::service::desk::Desk;
+use crate::service::entity::{Entity, Unique};
+use crate::service::items::{Needed, Transition, done};
+use crate::service::record::Record;
+use crate::service::{Services, not_found, request_key};
+use crate::token::{self, Token};
+use crate::unit::{Changes, Loaded, Outcome, Rows, UserKey, Wanted};
+use crate::user::{User, UserState};
+
+impl Services {
+    /// `createToken`: the secret is in this answer and nowhere else.
+    ///
+    /// # Errors
+    /// `PermissionDenied` for another user's token and for scopes beyond the user's roles or the
+    /// caller's own rights, `InvalidRequest`, `NotFound`, `IdempotencyConflict`.
+    pub async fn create_token(&self, actor: &Actor, command: CreateToken) -> Result<NewToken> {
+        let options = WriteOptions {
+            request_id: command.request_id.clone(),
+            dry_run: false,
+        };
+        options.check()?;
+        token::check(&command.name, &command.scopes, &command.addresses)?;
+        let user = UserKey::Key(owner(actor, &command)?);
+        let request = request_key(actor, &options, "createToken", &command);
+        let secret = token::draw_secret(&*self.random);
+        let draft = Draft {
+            id: self.new_id(),
+            digest: token::digest(&secret),
+            user: user.clone(),
+            actor: actor.clone(),
+            record: self.record(actor, "createToken", &options, None),
+            command,
+        };
+        let wanted = Wanted {
+            users: vec![user],
+            ..Wanted::default()
+        };
+        let decide = move |loaded: &Loaded| Ok(draft.decide(loaded)?);
+        let committed = self
+            .commit(request, wanted, false, Arc::new(decide))
+            .await?;
+        let secret = (!committed.replayed).then_some(secret);
+        let written = committed.changes.tokens.new.into_iter().next();
+        let token = match written {
+            Some(token) => token,
+            None => self.created_before(&committed.outcomes).await?,
+        };
+        Ok(NewToken { token, secret })
+    }
+
+    async fn created_before(&self, outcomes: &[Outcome]) -> Result<Token> {
+        let id = done(outcomes).next().unwrap_or_default().parse()?;
+        let wanted = Wanted {
+            tokens: vec![id],
+            ..Wanted::default()
+        };
+        let loaded = self.store.load(wanted).await?;
+        loaded
+            .token(id)
+            .cloned()
+            .ok_or_else(|| not_found(TokenId::KIND))
+    }
+
+    /// `revokeTokens`: one's own, or others' by those who may change users. To everyone else
+    /// others' tokens do not exist.
+    ///
+    /// # Errors
+    /// `AuthenticationRequired`, `InvalidRequest` where the reason is missing,
+    /// `IdempotencyConflict`; what concerns one item is its failure.
+    pub async fn revoke_tokens(
+        &self,
+        actor: &Actor,
+        command: StateChange<TokenId>,
+    ) -> Result<BatchAnswer<()>> {
+        let own = match actor.who {
+            _ if actor.access.allows(Permission::WriteUsers) => None,
+            Who::User(user, _) => Some(user),
+            _ => {
+                return Err(actor
+                    .require(Permission::WriteUsers)
+                    .err()
+                    .unwrap_or_else(sign_in));
+            }
+        };
+        let transition = Transition {
+            operation: "revokeTokens",
+            event: "token.revoked",
+            reason: Needed::Yes,
+            step: Arc::new(move |token: &Token| revoked(token, own)),
+        };
+        self.change_items(actor, transition, command).await
+    }
+}
+
+fn sign_in() -> Error {
+    Error::new(Code::AuthenticationRequired, "Sign in to do this.")
+}
+
+/// `own`: only this user's tokens are there.
+fn revoked(token: &Token, own: Option<UserId>) -> Result<Option<Token>> {
+    if own.is_some_and(|user| user != token.user) {
+        return Err(not_found(TokenId::KIND));
+    }
+    Ok((!token.revoked).then(|| Token {
+        revoked: true,
+        ..token.clone()
+    }))
+}
+
+/// Whose token it becomes.
+fn owner(actor: &Actor, command: &CreateToken) -> Result<Key<UserId>> {
+    match (&command.user, &actor.who) {
+        (None, Who::User(user, _)) => Ok(Key::Id(*user)),
+        (Some(Key::Id(user)), Who::User(own, _)) if user == own => Ok(Key::Id(*own)),
+        (Some(key), _) => actor.require(Permission::WriteUsers).map(|()| key.clone()),
+        (None, _) => {
+            actor.require(Permission::WriteUsers)?;
+            Err(Error::invalid("userId", "Tell whose token it is to be."))
+        }
+    }
+}
+
+/// A token with all that does not come from the store.
+struct Draft {
+    id: TokenId,
+    digest: [u8; 32],
+    user: UserKey,
+    actor: Actor,
+    record: Record,
+    command: CreateToken,
+}
+
+impl Draft {
+    fn decide(&self, loaded: &Loaded) -> Result<Changes> {
+        let user = loaded
+            .user(&self.user)
+            .ok_or_else(|| not_found(UserId::KIND).at("userId"))?;
+        self.check(user)?;
+        let mut changes = Changes::default();
+        Desk::new(&self.record, loaded).create(&mut changes, self.token(user.id));
+        changes.outcomes.push(Outcome::Done(self.id.to_string()));
+        Ok(changes)
+    }
+
+    fn check(&self, user: &User) -> Result<()> {
+        if matches!(user.state, UserState::Locked | UserState::Disabled) {
+            let message = format!("The user is {}.", user.state);
+            return Err(Error::new(Code::ActionNotAllowed, message).at("userId"));
+        }
+        if self
+            .command
+            .expires_at
+            .is_some_and(|end| end <= self.record.at)
+        {
+            return Err(Error::invalid("expiresAt", "The time has passed already."));
+        }
+        for (i, scope) in self.command.scopes.iter().enumerate() {
+            self.check_scope(user, *scope)
+                .map_err(|error| error.at(format!("scope[{i}]")))?;
+        }
+        Ok(())
+    }
+
+    /// A token holds no role that its user has not, and one that is made by means of a token
+    /// holds no more than that one, unless it may change users anyway.
+    fn check_scope(&self, user: &User, scope: Scope) -> Result<()> {
+        let denied = |message| Err(Error::new(Code::PermissionDenied, message));
+        if let Scope::Role(role) = scope
+            && !user.data.roles.contains(&role)
+        {
+            return denied("The user does not have this role.");
+        }
+        let by_token = matches!(self.actor.who, Who::User(_, Some(_)));
+        let given = Access::of_token(&user.data.roles, &[scope]);
+        let held = |permission: &Permission| {
+            !given.allows(*permission) || self.actor.access.allows(*permission)
+        };
+        let within = scope != Scope::Generator && Permission::ALL.iter().all(held);
+        if by_token && !within && !self.actor.access.allows(Permission::WriteUsers) {
+            return denied("A token can't make one that may do more than itself.");
+        }
+        Ok(())
+    }
+
+    fn token(&self, user: UserId) -> Token {
+        Token {
+            id: self.id,
+            name: self.command.name.clone(),
+            user,
+            scopes: self.command.scopes.clone(),
+            expires_at: self.command.expires_at,
+            addresses: self.command.addresses.clone(),
+            digest: self.digest,
+            last_used_at: None,
+            revoked: false,
+            stamps: self.record.stamps(),
+        }
+    }
+}
+
+impl Entity for Token {
+    type Id = TokenId;
+    type Key = TokenId;
+    const CREATED: &'static str = "token.created";
+
+    fn id(&self) -> TokenId {
+        self.id
+    }
+
+    fn unique(&self) -> Vec<Unique> {
+        Vec::new()
+    }
+
+    fn members(&self) -> Value {
+        let scopes: Vec<_> = self.scopes.iter().map(|scope| scope.name()).collect();
+        let addresses: Vec<_> = self.addresses.iter().map(ToString::to_string).collect();
+        json!({
+            "name": self.name,
+            "userId": self.user.to_string(),
+            "scope": scopes,
+            "expiresAt": self.expires_at.map(time::OffsetDateTime::unix_timestamp),
+            "address": if addresses.is_empty() { Value::Null } else { json!(addresses) },
+            "revoked": self.revoked.then_some(true),
+        })
+    }
+
+    fn touch(&mut self, record: &Record) {
+        self.stamps = record.touch(&self.stamps);
+    }
+
+    fn loaded(loaded: &Loaded) -> impl Iterator<Item = &Self> {
+        loaded.tokens.iter()
+    }
+
+    fn find<'a>(loaded: &'a Loaded, key: &Self::Key) -> Option<&'a Self> {
+        loaded.token(*key)
+    }
+
+    fn want(wanted: &mut Wanted, key: Self::Key) {
+        wanted.tokens.push(key);
+    }
+
+    fn rows(changes: &mut Changes) -> &mut Rows<Self, TokenId> {
+        &mut changes.tokens
+    }
+}
