@@ -6,6 +6,7 @@
 //! [`encode_fault`] write the answer. This crate must not know HTTP, storage or how anything is
 //! done.
 
+mod convert;
 mod de;
 mod envelope;
 mod fault;
@@ -16,6 +17,7 @@ pub mod wire;
 pub mod wsdl;
 pub mod xml;
 
+pub use convert::{Reference, State};
 pub use de::MAX_ITEMS;
 pub use envelope::{
     Addressing, Context, Envelope, Rejected, UsernameToken, Version, encode_fault, encode_reply,

@@ -85,7 +85,7 @@ impl<'a> Envelope<'a> {
 }
 
 fn read_version(reader: &mut Reader) -> Result<Version, Fault> {
-    let Event::Start(root) = reader.next()? else {
+    let Event::Start(root) = reader.next_event()? else {
         return Err(Fault::client("The message is empty."));
     };
     if root.name.local != "Envelope" {
@@ -132,7 +132,7 @@ fn read_tail(reader: &mut Reader) -> Result<(), Fault> {
     if reader.next_child()?.is_some() {
         return Err(Fault::client("The envelope has something behind its body."));
     }
-    match reader.next()? {
+    match reader.next_event()? {
         Event::Eof => Ok(()),
         _ => Err(Fault::client(
             "The message has something behind its envelope.",

@@ -87,11 +87,13 @@ fn declared_encoding(text: &str) -> Option<&str> {
 }
 
 fn check_characters(text: &str) -> Result<()> {
-    // Two passes that the compiler turns into vector instructions; the exact one only if needed.
-    let suspicious = text.bytes().fold(false, |found, byte| {
-        found | (byte < b' ') & (byte != b'\n') & (byte != b'\t') & (byte != b'\r') | (byte == 0xef)
+    // Without early exit and branches, so that the compiler makes vector instructions of it; what
+    // looks suspicious is looked at again.
+    let suspicious = text.bytes().fold(0, |found, byte| {
+        let blank = u8::from(byte == b'\n') | u8::from(byte == b'\t') | u8::from(byte == b'\r');
+        found | (u8::from(byte < b' ') & !blank) | u8::from(byte == 0xef)
     });
-    if suspicious && !text.chars().all(is_character) {
+    if suspicious != 0 && !text.chars().all(is_character) {
         return Err(XmlError::new(
             "The message has characters that XML does not allow.",
         ));

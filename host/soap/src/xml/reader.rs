@@ -62,7 +62,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next event.
-    pub fn next(&mut self) -> Result<Event<'a>> {
+    pub fn next_event(&mut self) -> Result<Event<'a>> {
         if let Some(event) = self.put_back.take() {
             return Ok(event);
         }
@@ -85,7 +85,7 @@ impl<'a> Reader<'a> {
     /// The next child of the innermost element; `None` at its end. Text is refused.
     pub fn next_child(&mut self) -> Result<Option<Start<'a>>> {
         loop {
-            match self.next()? {
+            match self.next_event()? {
                 Event::Start(start) => return Ok(Some(start)),
                 Event::End => return Ok(None),
                 Event::Text(text) if is_blank(&text) => {}
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
     pub fn text(&mut self) -> Result<Cow<'a, str>> {
         let mut content = Cow::Borrowed("");
         loop {
-            match self.next()? {
+            match self.next_event()? {
                 Event::Text(piece) if content.is_empty() => content = piece,
                 Event::Text(piece) => content.to_mut().push_str(&piece),
                 Event::End => return Ok(content),
@@ -121,14 +121,14 @@ impl<'a> Reader<'a> {
     pub fn skip(&mut self) -> Result<()> {
         let outside = self.scope.depth() - 1;
         while self.scope.depth() > outside {
-            self.next()?;
+            self.next_event()?;
         }
         Ok(())
     }
 
     /// Whether the innermost element has nothing in it; if so, its end is passed.
     pub fn ends_here(&mut self) -> Result<bool> {
-        match self.next()? {
+        match self.next_event()? {
             Event::End => Ok(true),
             event => {
                 self.put_back(event);

@@ -1,0 +1,117 @@
+//! Batches: creating and replacing, and plural state changes.
+
+use lds_domain::command::{
+    Batch, BatchAnswer, BatchItem, OrderDetails, StateChange, StoreCustomers, StoreOrders,
+    StoreProducts, StoreUsers,
+};
+use lds_domain::customer::Customer;
+use lds_domain::product::Product;
+use lds_domain::user::User;
+use lds_domain::{Error, Result};
+
+use super::{Reference, each, options, reference, text};
+use crate::wire::batch::{StateChangeItem, StateChangeRequest, StateChangeResult};
+use crate::wire::common::ItemFailure;
+use crate::wire::store as wire;
+
+macro_rules! store {
+    ($($command:ident, $request:ident => $result:ident, $item:ident: $member:ident $entity:ident;)+) => {$(
+        impl TryFrom<wire::$request> for $command {
+            type Error = Error;
+
+            fn try_from(request: wire::$request) -> Result<Self> {
+                Ok(Self {
+                    items: each(stringify!($member), request.$member, TryFrom::try_from)?,
+                    atomic: request.atomic.unwrap_or_default(),
+                    options: options(request.request_id, request.dry_run),
+                })
+            }
+        }
+
+        impl From<BatchAnswer<$entity>> for wire::$result {
+            fn from(answer: BatchAnswer<$entity>) -> Self {
+                let item = |(index, item): (usize, BatchItem<$entity>)| wire::$item {
+                    index: number(index),
+                    $member: item.value.map(From::from),
+                    failure: item.failure.map(ItemFailure::from),
+                    extra: Vec::new(),
+                };
+                Self {
+                    status: text(answer.status.name()),
+                    total: number(answer.items.len()),
+                    failed: number(answer.failed),
+                    item: answer.items.into_iter().enumerate().map(item).collect(),
+                    extra: Vec::new(),
+                }
+            }
+        }
+    )+};
+}
+
+store! {
+    StoreUsers, StoreUsersRequest => StoreUsersResult, StoreUsersItem: user User;
+    StoreCustomers, StoreCustomersRequest => StoreCustomersResult, StoreCustomersItem: customer Customer;
+    StoreProducts, StoreProductsRequest => StoreProductsResult, StoreProductsItem: product Product;
+    StoreOrders, StoreOrdersRequest => StoreOrdersResult, StoreOrdersItem: order OrderDetails;
+}
+
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+impl<K: Reference> TryFrom<StateChangeRequest> for StateChange<K> {
+    type Error = Error;
+
+    fn try_from(request: StateChangeRequest) -> Result<Self> {
+        let read = |(i, id): (usize, &String)| reference(&format!("id[{i}]"), id);
+        Ok(Self {
+            batch: Batch {
+                items: request
+                    .id
+                    .iter()
+                    .enumerate()
+                    .map(read)
+                    .collect::<Result<_>>()?,
+                atomic: request.atomic.unwrap_or_default(),
+                options: options(request.request_id, request.dry_run),
+            },
+            reason: request.reason,
+        })
+    }
+}
+
+impl StateChangeResult {
+    /// The answer to a state change of the entities with these ids, as they were given.
+    pub fn new<T>(ids: Vec<String>, answer: BatchAnswer<T>) -> Self {
+        let item = |(index, (id, item)): (usize, (String, BatchItem<T>))| StateChangeItem {
+            index: number(index),
+            id,
+            failure: item.failure.map(ItemFailure::from),
+            extra: Vec::new(),
+        };
+        Self {
+            status: text(answer.status.name()),
+            total: number(answer.items.len()),
+            failed: number(answer.failed),
+            item: ids
+                .into_iter()
+                .zip(answer.items)
+                .enumerate()
+                .map(item)
+                .collect(),
+            extra: Vec::new(),
+        }
+    }
+}
+
+impl From<Error> for ItemFailure {
+    fn from(error: Error) -> Self {
+        Self {
+            code: text(error.code),
+            retryable: error.retryable(),
+            message: error.message,
+            field: error.field,
+            extra: Vec::new(),
+        }
+    }
+}
