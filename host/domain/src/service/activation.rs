@@ -5,6 +5,8 @@
 //! under the order's lock. Equal activations in flight share one generator run.
 
 mod flight;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::sync::Arc;
