@@ -1,0 +1,32 @@
+# The targets are exactly what continuous integration runs. Each first sees to it that what it
+# needs is installed; `scripts/setup PROFILE` says what is missing.
+
+SHELL := /bin/bash
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: build demo run test lint bench
+
+build:
+	scripts/setup build
+	cargo build --release --locked --package lds
+	scripts/build-plugins
+
+demo: build
+	scripts/demo
+
+run: build
+	scripts/demo --keep
+
+test:
+	scripts/setup test
+	cargo test --workspace --locked
+
+lint:
+	scripts/setup lint
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	$(TARGET)/tools/bin/cargo-deny --locked check bans licenses sources
+
+bench: build
+	scripts/setup bench
+	scripts/bench
