@@ -22,10 +22,10 @@ pub fn left(
     let since = window_start(allowance, today).max(reset_on);
     let mut counted: Vec<Date> = uses.filter(|day| Some(*day) > since).collect();
     counted.sort_unstable();
-    let used = u32::try_from(counted.len()).unwrap_or(u32::MAX);
-    let excess = used.saturating_sub(allowance.count) as usize;
+    let count = u32::try_from(counted.len()).unwrap_or(u32::MAX);
+    let excess = count.saturating_sub(allowance.count) as usize;
     Left {
-        left: allowance.count.saturating_sub(used),
+        left: allowance.count.saturating_sub(count),
         refill_on: counted
             .get(excess)
             .and_then(|day| back_on(*day, allowance.per_days)),

@@ -159,6 +159,12 @@ impl OrderKey {
     }
 }
 
+impl From<Key<OrderRef>> for OrderKey {
+    fn from(key: Key<OrderRef>) -> Self {
+        Self::Key(key)
+    }
+}
+
 impl From<OrderRef> for OrderKey {
     fn from(id: OrderRef) -> Self {
         Self::Key(Key::Id(id))

@@ -1,8 +1,7 @@
 //! Passwords: what they must be, and their hashes. Each hash and each comparison costs some 20 ms
 //! of work on purpose: callers keep it off threads that others wait for.
 
-use argon2::password_hash::PasswordHasher;
-use argon2::password_hash::PasswordVerifier;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::error::{Error, Result};
@@ -71,16 +70,12 @@ pub fn verify(password: &str, hash: Option<&PasswordHash>) -> bool {
     if password.len() > MAX_LENGTH {
         return false;
     }
-    match hash {
-        Some(hash) => {
-            let argon2 = Argon2::default();
-            PasswordVerifier::<str>::verify_password(&argon2, password.as_bytes(), &hash.0).is_ok()
-        }
-        None => {
-            std::hint::black_box(in_vain(password));
-            false
-        }
-    }
+    let Some(hash) = hash else {
+        std::hint::black_box(in_vain(password));
+        return false;
+    };
+    let argon2 = Argon2::default();
+    PasswordVerifier::<str>::verify_password(&argon2, password.as_bytes(), &hash.0).is_ok()
 }
 
 fn in_vain(password: &str) -> Option<[u8; 32]> {

@@ -10,7 +10,7 @@ use crate::customer::CustomerState;
 use crate::error::{Code, Error, Result};
 use crate::host::Host;
 use crate::license::License;
-use crate::order::{Order, OrderState, OrderView, UseKind};
+use crate::order::{AllowanceUse, Order, OrderState, OrderView, UseKind};
 
 /// Refuses orders that are not served. Staff's override does not lift it.
 ///
@@ -85,29 +85,35 @@ pub fn check_new(view: &OrderView, today: Date, days: Days) -> Result<()> {
 
 /// What is left of the customer's own removals and rehosts; absent: none are allowed.
 pub fn moves(view: &OrderView, today: Date) -> Option<Left> {
-    let allowance = view.order.data.terms.moves_allowed?;
-    Some(left(
-        allowance,
-        uses(view, UseKind::Move),
-        view.order.allowances_reset_on,
-        today,
-    ))
+    moves_left(&view.order, &view.uses, today)
+}
+
+/// [`moves`] of an order with these uses.
+pub fn moves_left(order: &Order, uses: &[AllowanceUse], today: Date) -> Option<Left> {
+    let allowance = order.data.terms.moves_allowed?;
+    let days = days_of(uses, UseKind::Move);
+    Some(left(allowance, days, order.allowances_reset_on, today))
 }
 
 /// What is left of the customer's emergency licenses; absent: none are allowed.
 pub fn emergencies(view: &OrderView, today: Date) -> Option<Left> {
-    let allowed = view.order.data.terms.emergency_allowed?;
+    emergencies_left(&view.order, &view.uses, today)
+}
+
+/// [`emergencies`] of an order with these uses.
+pub fn emergencies_left(order: &Order, uses: &[AllowanceUse], today: Date) -> Option<Left> {
+    let allowed = order.data.terms.emergency_allowed?;
+    let days = days_of(uses, UseKind::Emergency);
     Some(left(
         allowed.allowance,
-        uses(view, UseKind::Emergency),
-        view.order.allowances_reset_on,
+        days,
+        order.allowances_reset_on,
         today,
     ))
 }
 
-fn uses(view: &OrderView, kind: UseKind) -> impl Iterator<Item = Date> {
-    view.uses
-        .iter()
+fn days_of(uses: &[AllowanceUse], kind: UseKind) -> impl Iterator<Item = Date> {
+    uses.iter()
         .filter(move |used| used.kind == kind)
         .map(|used| used.on)
 }

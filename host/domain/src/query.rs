@@ -169,7 +169,7 @@ pub struct OrderFilter {
     pub customer: Option<Key<CustomerId>>,
     /// Of this product.
     pub product: Option<Key<ProductId>>,
-    /// A part of the Order ID, in normal form: four signs at least.
+    /// A part of the Order ID: four signs `A-Z0-9` at least, without the dashes of its groups.
     pub order_id_part: Option<String>,
     /// Of this family.
     pub root: Option<OrderRef>,

@@ -2,15 +2,14 @@
 
 use crate::command::{Batch, BatchAnswer, BatchItem, Status};
 use crate::error::{Error, Result};
-use crate::unit::{Changes, Outcome, Stop};
+use crate::unit::{Changes, Outcome};
 
-/// Applies each item. A failing item leaves no trace in the changes: `apply` works on a copy of
-/// nothing, it adds its rows only after its last check. With `atomic`, one failure takes all rows
-/// back.
+/// Applies each item. A failing item leaves no trace in the changes: `apply` adds its rows only
+/// after its last check. With `atomic`, one failure takes all rows back.
 pub(super) fn each<T>(
     batch: &Batch<T>,
     mut apply: impl FnMut(&mut Changes, &T) -> Result<String>,
-) -> Result<Changes, Stop> {
+) -> Changes {
     let mut changes = Changes::default();
     for item in &batch.items {
         let outcome = apply(&mut changes, item).map_or_else(Outcome::Failed, Outcome::Done);
@@ -26,7 +25,7 @@ pub(super) fn each<T>(
             ..Changes::default()
         };
     }
-    Ok(changes)
+    changes
 }
 
 /// The answer, with the entity of each item that was done. With `atomic` and a failure nothing was

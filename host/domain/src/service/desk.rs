@@ -9,7 +9,6 @@ use crate::error::{Code, Error, Result};
 use crate::id::Id;
 use crate::service::batch::{check_revision, check_state};
 use crate::service::entity::{Entity, Stored, Unique};
-use crate::service::not_found;
 use crate::service::record::Record;
 use crate::unit::{Changes, Loaded};
 
@@ -47,7 +46,7 @@ impl<'a, E: Entity> Desk<'a, E> {
 
     /// The entity as it was read.
     pub(super) fn find(&self, key: &E::Key) -> Result<&'a E> {
-        E::find(self.loaded, key).ok_or_else(|| not_found(E::Id::KIND))
+        E::find(self.loaded, key).ok_or_else(|| E::missing(key))
     }
 
     /// Whether an earlier item made, changed or deleted it.
@@ -173,7 +172,7 @@ impl<E: Stored> Desk<'_, E> {
         let entity = self.find(key)?;
         let id = entity.id();
         if self.is_touched(id) {
-            return Err(not_found(E::Id::KIND));
+            return Err(E::missing(key));
         }
         if self.loaded.referenced.contains(&id.uuid()) {
             return Err(Error::new(Code::InUse, E::IN_USE).at("id"));

@@ -4,8 +4,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::id::{Id, Key, OrderRef};
+use crate::service::not_found;
 use crate::service::record::Record;
 use crate::unit::{Changes, Loaded, Rows, Wanted};
 use crate::user::Stamps;
@@ -38,6 +39,10 @@ pub(super) trait Entity: Clone + Send + Sync + 'static {
     fn loaded(loaded: &Loaded) -> impl Iterator<Item = &Self>;
     /// One that was read.
     fn find<'a>(loaded: &'a Loaded, key: &Self::Key) -> Option<&'a Self>;
+    /// What to say when there is no such one.
+    fn missing(_key: &Self::Key) -> Error {
+        not_found(Self::Id::KIND)
+    }
     /// Asks for one to be read.
     fn want(wanted: &mut Wanted, key: Self::Key);
     /// The rows of the kind.

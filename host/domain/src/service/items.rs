@@ -59,7 +59,7 @@ impl Services {
         let batch = self.prepared(batch, checked);
         let decide = move |loaded: &Loaded| {
             let mut desk = Desk::<E>::new(&record, loaded);
-            each(&batch, |changes, item| desk.store(changes, item))
+            Ok(each(&batch, |changes, item| desk.store(changes, item)))
         };
         let committed = self
             .commit(request, wanted, dry_run, Arc::new(decide))
@@ -108,7 +108,7 @@ impl Services {
         let (atomic, dry_run) = (batch.atomic, batch.options.dry_run);
         let decide = move |loaded: &Loaded| {
             let mut desk = Desk::<E>::new(&record, loaded);
-            each(&batch, |changes, key| desk.remove(changes, key))
+            Ok(each(&batch, |changes, key| desk.remove(changes, key)))
         };
         let committed = self
             .commit(request, wanted, dry_run, Arc::new(decide))
@@ -136,7 +136,7 @@ impl Services {
         let (atomic, dry_run) = (command.batch.atomic, options.dry_run);
         let decide = move |loaded: &Loaded| {
             let mut desk = Desk::<E>::new(&record, loaded);
-            each(&command.batch, |changes, key| {
+            Ok(each(&command.batch, |changes, key| {
                 let before = desk.find(key)?;
                 // All items lead to one state: one that is named twice is there already.
                 if !desk.is_touched(before.id())
@@ -145,7 +145,7 @@ impl Services {
                     desk.change(changes, transition.event, before, after);
                 }
                 Ok(before.id().to_string())
-            })
+            }))
         };
         let committed = self
             .commit(request, wanted, dry_run, Arc::new(decide))

@@ -68,9 +68,9 @@ impl Services {
             ..Wanted::default()
         };
         let decide = move |loaded: &Loaded| {
-            each(&command.batch, |changes, key| {
+            Ok(each(&command.batch, |changes, key| {
                 remove(loaded, changes, &record, key, command.reason.as_deref())
-            })
+            }))
         };
         let committed = self
             .commit(request, wanted, dry_run, Arc::new(decide))

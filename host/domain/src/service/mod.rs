@@ -12,6 +12,7 @@ mod entity;
 mod info;
 mod items;
 mod licenses;
+mod orders;
 mod preview;
 mod products;
 mod record;

@@ -1,0 +1,261 @@
+//! Orders: find, suspend, resume, revoke, and how a caller may see one. Storing is in `store`,
+//! the rules of one item in `draft`.
+
+mod draft;
+mod store;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use time::Date;
+
+use crate::access::{Actor, Permission};
+use crate::command::{BatchAnswer, OrderDetails, StateChange};
+use crate::error::{Code, Error, Result};
+use crate::id::OrderRef;
+use crate::order::{AllowanceUse, Order, OrderKey, OrderLookup, OrderState, OrderView};
+use crate::policy;
+use crate::query::{OrderFilter, Page, Paging};
+use crate::service::Services;
+use crate::service::entity::{Entity, Unique, list};
+use crate::service::items::{Needed, Transition, done};
+use crate::service::record::Record;
+use crate::unit::{Changes, Committed, Loaded, Rows, Wanted};
+
+/// Signs of a part of an Order ID at least.
+const MIN_PART: usize = 4;
+
+impl Services {
+    /// `findOrders`. A search by a part of the Order ID is for those who see it in full: others
+    /// could find the rest by trying.
+    ///
+    /// # Errors
+    /// `PermissionDenied`, `InvalidRequest`.
+    pub async fn find_orders(
+        &self,
+        actor: &Actor,
+        mut filter: OrderFilter,
+        paging: Paging,
+    ) -> Result<Page<OrderDetails>> {
+        actor.require(Permission::ReadOrders)?;
+        paging.check()?;
+        filter.common.check()?;
+        if let Some(part) = &filter.order_id_part {
+            actor.require(Permission::SeeOrderIds)?;
+            filter.order_id_part = Some(normal_part(part)?);
+        }
+        let today = self.clock.today();
+        let page = self.store.find_orders(filter, paging).await?;
+        Ok(page.map(|view| details_of(actor, &view, today)))
+    }
+
+    /// `suspendOrders`: nothing is handed out until they are resumed.
+    ///
+    /// # Errors
+    /// `PermissionDenied`, `InvalidRequest` where the reason is missing, `LimitExceeded`,
+    /// `IdempotencyConflict`; what concerns one item is its failure.
+    pub async fn suspend_orders(
+        &self,
+        actor: &Actor,
+        command: StateChange<OrderKey>,
+    ) -> Result<BatchAnswer<()>> {
+        let transition = Transition {
+            operation: "suspendOrders",
+            event: "order.suspended",
+            reason: Needed::Yes,
+            step: Arc::new(|order| in_state(order, OrderState::Suspended)),
+        };
+        self.change_orders(actor, transition, command).await
+    }
+
+    /// `resumeOrders`.
+    ///
+    /// # Errors
+    /// As [`Self::suspend_orders`]; no reason is needed.
+    pub async fn resume_orders(
+        &self,
+        actor: &Actor,
+        command: StateChange<OrderKey>,
+    ) -> Result<BatchAnswer<()>> {
+        let transition = Transition {
+            operation: "resumeOrders",
+            event: "order.resumed",
+            reason: Needed::No,
+            step: Arc::new(|order| in_state(order, OrderState::Active)),
+        };
+        self.change_orders(actor, transition, command).await
+    }
+
+    /// `revokeOrders`: for good. Their licenses stay live but are not handed out any more.
+    ///
+    /// # Errors
+    /// As [`Self::suspend_orders`].
+    pub async fn revoke_orders(
+        &self,
+        actor: &Actor,
+        command: StateChange<OrderKey>,
+    ) -> Result<BatchAnswer<()>> {
+        let transition = Transition {
+            operation: "revokeOrders",
+            event: "order.revoked",
+            reason: Needed::Yes,
+            step: Arc::new(|order| in_state(order, OrderState::Revoked)),
+        };
+        self.change_orders(actor, transition, command).await
+    }
+
+    async fn change_orders(
+        &self,
+        actor: &Actor,
+        transition: Transition<Order>,
+        command: StateChange<OrderKey>,
+    ) -> Result<BatchAnswer<()>> {
+        actor.require(Permission::WriteOrders)?;
+        self.change_items(actor, transition, command).await
+    }
+
+    /// The orders that a unit answers with, by id: as written, else as they are now.
+    async fn details(
+        &self,
+        actor: &Actor,
+        committed: &Committed,
+    ) -> Result<HashMap<String, OrderDetails>> {
+        let today = self.clock.today();
+        let rows = &committed.changes.orders;
+        let fresh = |order: &Order| (order.id.to_string(), details(actor, order, &[], today));
+        let mut found: HashMap<_, _> = rows.new.iter().map(fresh).collect();
+        let lookups: Vec<_> = done(&committed.outcomes)
+            .filter(|id| !found.contains_key(*id))
+            .filter_map(|id| id.parse::<OrderRef>().ok())
+            .map(|id| OrderLookup::plain(id.into()))
+            .collect();
+        if lookups.is_empty() {
+            return Ok(found);
+        }
+        let wanted = Wanted {
+            orders: lookups,
+            ..Wanted::default()
+        };
+        for view in self.store.load(wanted).await?.orders {
+            let changed = rows.changed.iter().find(|order| order.id == view.order.id);
+            let order = changed.unwrap_or(&view.order);
+            let shown = details(actor, order, &view.uses, today);
+            found.insert(order.id.to_string(), shown);
+        }
+        Ok(found)
+    }
+}
+
+/// An order as this caller may see it.
+fn details_of(actor: &Actor, view: &OrderView, today: Date) -> OrderDetails {
+    details(actor, &view.order, &view.uses, today)
+}
+
+fn details(actor: &Actor, order: &Order, uses: &[AllowanceUse], today: Date) -> OrderDetails {
+    let in_full = actor.access.allows(Permission::SeeOrderIds);
+    OrderDetails {
+        order: order.clone(),
+        shown_order_id: if in_full {
+            order.order_id.expose().to_owned()
+        } else {
+            order.order_id.shortened()
+        },
+        moves: policy::moves_left(order, uses, today),
+        emergencies: policy::emergencies_left(order, uses, today),
+    }
+}
+
+/// Capitals and digits, without what people put between them.
+fn normal_part(part: &str) -> Result<String> {
+    let signs: String = part
+        .chars()
+        .filter(|sign| !sign.is_whitespace() && *sign != '-')
+        .map(|sign| sign.to_ascii_uppercase())
+        .collect();
+    if signs.len() < MIN_PART || !signs.chars().all(|sign| sign.is_ascii_alphanumeric()) {
+        return Err(Error::invalid(
+            "orderIdPart",
+            format!("A part of an Order ID has {MIN_PART} letters and digits at least."),
+        ));
+    }
+    Ok(signs)
+}
+
+/// What was revoked is over.
+fn in_state(order: &Order, state: OrderState) -> Result<Option<Order>> {
+    if order.state == state {
+        return Ok(None);
+    }
+    if order.state == OrderState::Revoked {
+        let message = "The order was revoked for good.";
+        return Err(Error::new(Code::ActionNotAllowed, message).at("id"));
+    }
+    Ok(Some(Order {
+        state,
+        ..order.clone()
+    }))
+}
+
+impl Entity for Order {
+    type Id = OrderRef;
+    type Key = OrderKey;
+    const CREATED: &'static str = "order.created";
+
+    fn id(&self) -> OrderRef {
+        self.id
+    }
+
+    fn order(&self) -> Option<OrderRef> {
+        Some(self.id)
+    }
+
+    fn unique(&self) -> Vec<Unique> {
+        let order_id = ("orderId", self.order_id.expose().to_owned());
+        let reference = self.data.external_ref.clone();
+        let reference = reference.map(|value| ("externalRef", value));
+        std::iter::once(order_id).chain(reference).collect()
+    }
+
+    /// Without the Order ID, which never changes and has no place in a log.
+    fn members(&self) -> Value {
+        let data = &self.data;
+        json!({
+            "customerId": data.customer.to_string(),
+            "productId": data.product.to_string(),
+            "terms": data.terms,
+            "feature": list(&data.features),
+            "validFrom": data.valid_from.map(crate::date::format),
+            "validUntil": data.valid_until.map(crate::date::format),
+            "notes": data.notes,
+            "externalRef": data.external_ref,
+            "attribute": list(&data.attributes),
+            "state": self.state,
+        })
+    }
+
+    fn touch(&mut self, record: &Record) {
+        self.revision += 1;
+        self.stamps = record.touch(&self.stamps);
+    }
+
+    fn missing(key: &OrderKey) -> Error {
+        key.not_found().at("id")
+    }
+
+    fn loaded(loaded: &Loaded) -> impl Iterator<Item = &Self> {
+        loaded.orders.iter().map(|view| &view.order)
+    }
+
+    fn find<'a>(loaded: &'a Loaded, key: &Self::Key) -> Option<&'a Self> {
+        loaded.order(key).map(|view| &view.order)
+    }
+
+    fn want(wanted: &mut Wanted, key: Self::Key) {
+        wanted.orders.push(OrderLookup::plain(key));
+    }
+
+    fn rows(changes: &mut Changes) -> &mut Rows<Self, OrderRef> {
+        &mut changes.orders
+    }
+}
