@@ -26,3 +26,6 @@ pub use fault::{Fault, FaultKind, ServiceFault};
 pub use operation::{Operation, Service, Visitor};
 pub use ser::Error as EncodeError;
 pub use xml::decode;
+
+#[cfg(test)]
+mod tests;
