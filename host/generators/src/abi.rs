@@ -3,17 +3,18 @@
 use crate::error::LoadError;
 
 /// The host's version: major in the upper half, minor in the lower.
-pub(crate) const HOST_ABI: u32 = 0x1_0000;
+pub(crate) const HOST_ABI: u32 = lds_plugin_api::ABI;
 
 /// A plugin fits if it has the host's major and at most its minor.
 pub(crate) fn check(found: u32) -> Result<(), LoadError> {
-    let (major, minor) = (found >> 16, found & 0xffff);
-    if major == HOST_ABI >> 16 && minor <= HOST_ABI & 0xffff {
+    let oldest = HOST_ABI & 0xffff_0000;
+    if (oldest..=HOST_ABI).contains(&found) {
         return Ok(());
     }
     Err(LoadError::new(format!(
-        "the plugin is built for version {major}.{minor} of the interface, expected {}.{} or an \
-         older minor",
+        "the plugin is built for version {}.{} of the interface, expected {}.{} or an older minor",
+        found >> 16,
+        found & 0xffff,
         HOST_ABI >> 16,
         HOST_ABI & 0xffff
     )))

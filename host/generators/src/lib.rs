@@ -7,15 +7,25 @@
 
 mod abi;
 mod artefact;
+mod bundled;
 mod carrier;
 mod config;
+mod documents;
 mod error;
 mod gate;
+mod grants;
 mod hex;
 pub mod limits;
+mod load;
+mod names;
 mod native;
+mod plugin;
+mod port;
 mod process;
 mod quarantine;
+mod registry;
+mod request;
+mod result;
 mod runtime;
 mod signer;
 mod status;
@@ -29,6 +39,7 @@ pub use config::{
 };
 pub use error::LoadError;
 pub use process::WorkerProgram;
+pub use registry::{Generators, Options};
 pub use runtime::{LoadedFile, Runtime};
 pub use status::CallStatus;
 pub use wasm::{CacheKey, PoolMode};

@@ -11,7 +11,7 @@ pub const MAX_ARTEFACT: u64 = 32 << 20;
 /// Signature slots of one result.
 pub const MAX_SIGNATURES: usize = 16;
 /// How long a module may take to compile.
-pub const COMPILE_TIME: Duration = Duration::from_secs(60);
+pub const COMPILE_TIME: Duration = Duration::from_mins(1);
 /// How often running modules are looked at.
 pub const TICK: Duration = Duration::from_millis(10);
 /// The stack of a module, in bytes.

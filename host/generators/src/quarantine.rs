@@ -8,7 +8,7 @@ use crate::status::CallStatus;
 /// Failures in a row that a plugin may have.
 const PATIENCE: u32 = 20;
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 
 /// The record of one plugin.
 #[derive(Default)]

@@ -71,9 +71,9 @@ pub(crate) fn parse_answer(head: [u8; HEAD], longest: usize) -> io::Result<(Kind
 
 /// Operation and length of a frame from the server.
 pub(crate) fn parse_request(head: [u8; HEAD]) -> (u32, usize) {
-    let [a, b, c, d, e, f, g, h] = head;
-    let len = u32::from_le_bytes([e, f, g, h]);
-    (u32::from_le_bytes([a, b, c, d]), len as usize)
+    let both = u64::from_le_bytes(head);
+    let op = u32::try_from(both & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+    (op, usize::try_from(both >> 32).unwrap_or(usize::MAX))
 }
 
 /// A number at the start of a body, and the rest.

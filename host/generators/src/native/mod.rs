@@ -1,12 +1,14 @@
 //! Native libraries, called in worker processes: a library that crashes or
 //! hangs costs its worker, never the server.
 //!
-//! `spawn` starts and ends processes, `frame` is what they speak, `worker` is
+//! `spawn` starts and ends processes, `frame` is what they speak over a
+//! `socket`, `worker` is
 //! one process as the server sees it and `pool` hands calls to them. The other
 //! side lies in [`crate::worker`].
 
 pub(crate) mod frame;
 mod pool;
+mod socket;
 mod spawn;
 mod worker;
 

@@ -7,15 +7,15 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::UnixStream;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
 
 use crate::carrier::LogBuffer;
 use crate::limits::{Limits, MAX_LOG};
 use crate::process::WorkerProgram;
 
-use super::frame::{HEAD, Kind, RESULT_HEAD, invalid, number, parse_answer, request_head};
+use super::frame::{HEAD, Kind, RESULT_HEAD, invalid, number, request_head};
+use super::socket::Socket;
 use super::spawn::{Process, Spawner};
 
 /// How long a library may take to load.
@@ -25,7 +25,7 @@ const MAX_LINE: u64 = 1024;
 
 /// A process with the library loaded.
 pub(super) struct Worker {
-    socket: BufReader<UnixStream>,
+    socket: Socket,
     /// Ends the process when dropped.
     _process: Process,
     /// What `lds_abi` answered.
@@ -50,7 +50,6 @@ impl Worker {
         limits: &Limits,
     ) -> io::Result<Self> {
         let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
-        ours.set_nonblocking(true)?;
         let mut command = program.command();
         command
             .arg("native")
@@ -63,7 +62,7 @@ impl Worker {
         let mut process = spawner.spawn(command).await?;
         log_output(&mut process, library)?;
         let mut worker = Self {
-            socket: BufReader::with_capacity(64 << 10, UnixStream::from_std(ours)?),
+            socket: Socket::new(ours)?,
             _process: process,
             abi: 0,
             calls: 0,
@@ -75,7 +74,7 @@ impl Worker {
     }
 
     async fn wait_ready(&mut self) -> io::Result<u32> {
-        let (kind, body) = self.frame(MAX_LOG).await?;
+        let (kind, body) = self.socket.frame(MAX_LOG).await?;
         match kind {
             Kind::Ready => Ok(number(&body)?.0),
             Kind::Refused => Err(io::Error::other(
@@ -97,10 +96,10 @@ impl Worker {
         let mut request = Vec::with_capacity(HEAD + input.len());
         request.extend_from_slice(&request_head(op, input.len())?);
         request.extend_from_slice(input);
-        self.socket.get_mut().write_all(&request).await?;
+        self.socket.send(&request).await?;
         let longest = MAX_LOG.max(output_limit) + RESULT_HEAD;
         loop {
-            let (kind, mut body) = self.frame(longest).await?;
+            let (kind, mut body) = self.socket.frame(longest).await?;
             match kind {
                 Kind::Log => {
                     let (level, text) = number(&body)?;
@@ -119,15 +118,6 @@ impl Worker {
                 _ => return Err(invalid("a frame out of turn")),
             }
         }
-    }
-
-    async fn frame(&mut self, longest: usize) -> io::Result<(Kind, Vec<u8>)> {
-        let mut head = [0; HEAD];
-        self.socket.read_exact(&mut head).await?;
-        let (kind, len) = parse_answer(head, longest)?;
-        let mut body = vec![0; len];
-        self.socket.read_exact(&mut body).await?;
-        Ok((kind, body))
     }
 }
 

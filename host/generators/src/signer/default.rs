@@ -57,3 +57,33 @@ fn write_new(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
         _ => std::fs::File::open(folder)?.sync_all(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::{FOLDER, PRIVATE, PUBLIC, load_or_make};
+
+    #[test]
+    fn the_key_is_made_once_and_private() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = load_or_make(dir.path()).unwrap();
+        let second = load_or_make(dir.path()).unwrap();
+        assert_eq!(first.fingerprint, second.fingerprint);
+        let private = dir.path().join(FOLDER).join(PRIVATE);
+        let mode = std::fs::metadata(private).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let public = std::fs::read_to_string(dir.path().join(FOLDER).join(PUBLIC)).unwrap();
+        assert_eq!(public, first.public_key_pem());
+    }
+
+    #[test]
+    fn a_damaged_key_is_not_replaced() {
+        let dir = tempfile::tempdir().unwrap();
+        load_or_make(dir.path()).unwrap();
+        let private = dir.path().join(FOLDER).join(PRIVATE);
+        std::fs::write(&private, "damaged").unwrap();
+        assert!(load_or_make(dir.path()).is_err());
+        assert_eq!(std::fs::read_to_string(private).unwrap(), "damaged");
+    }
+}

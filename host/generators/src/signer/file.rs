@@ -18,7 +18,7 @@ use super::pem;
 
 /// How a message is signed, as JOSE calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Algorithm {
+pub(crate) enum Algorithm {
     /// Ed25519.
     EdDsa,
     /// ECDSA on P-256 with SHA-256, r and s in 32 bytes each.
@@ -31,7 +31,7 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// The name in JOSE.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::EdDsa => "EdDSA",
             Self::Es256 => "ES256",
@@ -157,4 +157,100 @@ fn sign_rsa(
     key.sign(padding, &SystemRandom::new(), message, &mut signature)
         .map_err(|_| LoadError::new("the key cannot sign"))?;
     Ok(signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::{Algorithm, FileSigner};
+
+    fn openssl(dir: &Path, args: &str) -> String {
+        let output = Command::new("openssl")
+            .args(args.split(' '))
+            .current_dir(dir)
+            .output()
+            .expect("the command openssl is missing: install openssl");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Makes a key with openssl, signs, and has openssl check the signature.
+    fn round_trip(make: &str, algorithm: Algorithm, check: &str) -> FileSigner {
+        let dir = tempfile::tempdir().unwrap();
+        openssl(dir.path(), &format!("genpkey {make} -out key.pem"));
+        let signer = FileSigner::open(&dir.path().join("key.pem")).unwrap();
+        let signature = signer.sign(algorithm, b"message").unwrap();
+        std::fs::write(dir.path().join("message"), b"message").unwrap();
+        std::fs::write(dir.path().join("signature"), signature).unwrap();
+        std::fs::write(dir.path().join("pub.pem"), signer.public_key_pem()).unwrap();
+        openssl(dir.path(), check);
+        signer
+    }
+
+    #[test]
+    fn openssl_accepts_ed25519() {
+        let signer = round_trip(
+            "-algorithm ed25519",
+            Algorithm::EdDsa,
+            "pkeyutl -verify -pubin -inkey pub.pem -rawin -in message -sigfile signature",
+        );
+        assert!(signer.sign(Algorithm::Es256, b"message").is_err());
+    }
+
+    #[test]
+    fn openssl_accepts_rsa() {
+        let digest = "dgst -sha256 -verify pub.pem -signature signature";
+        let make = "-algorithm rsa -pkeyopt rsa_keygen_bits:2048";
+        round_trip(make, Algorithm::Rs256, &format!("{digest} message"));
+        round_trip(
+            make,
+            Algorithm::Ps256,
+            &format!("{digest} -sigopt rsa_padding_mode:pss message"),
+        );
+    }
+
+    #[test]
+    fn p256_signatures_are_r_and_s() {
+        let dir = tempfile::tempdir().unwrap();
+        openssl(
+            dir.path(),
+            "genpkey -algorithm ec -pkeyopt ec_paramgen_curve:P-256 -out key.pem",
+        );
+        let signer = FileSigner::open(&dir.path().join("key.pem")).unwrap();
+        assert_eq!(signer.algorithms(), [Algorithm::Es256]);
+        assert_eq!(signer.sign(Algorithm::Es256, b"m").unwrap().len(), 64);
+    }
+
+    #[test]
+    fn the_fingerprint_is_that_of_the_spki() {
+        let dir = tempfile::tempdir().unwrap();
+        openssl(dir.path(), "genpkey -algorithm ed25519 -out key.pem");
+        let signer = FileSigner::open(&dir.path().join("key.pem")).unwrap();
+        openssl(
+            dir.path(),
+            "pkey -in key.pem -pubout -outform DER -out spki",
+        );
+        let digest = openssl(dir.path(), "dgst -sha256 -r spki");
+        assert_eq!(digest.split(' ').next(), Some(&*signer.fingerprint));
+    }
+
+    #[test]
+    fn keys_of_other_kinds_are_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        openssl(dir.path(), "genpkey -algorithm x25519 -out key.pem");
+        let refused = FileSigner::open(&dir.path().join("key.pem")).err().unwrap();
+        assert!(refused.to_string().contains("no known kind"), "{refused}");
+        openssl(
+            dir.path(),
+            "genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:4096 -out key.pem",
+        );
+        let refused = FileSigner::open(&dir.path().join("key.pem")).err().unwrap();
+        assert!(refused.to_string().contains("4096 bits"), "{refused}");
+    }
 }

@@ -9,9 +9,8 @@ mod pem;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use file::Algorithm;
-
 pub(crate) use command::CommandSigner;
+pub(crate) use file::Algorithm;
 pub(crate) use file::FileSigner;
 
 use crate::config::SignerConfig;

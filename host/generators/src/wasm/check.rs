@@ -112,7 +112,7 @@ fn signature(found: &ExternType) -> String {
         ExternType::Global(_) => "a global".into(),
         ExternType::Table(_) => "a table".into(),
         ExternType::Memory(_) => "a memory".into(),
-        _ => "something unknown".into(),
+        ExternType::Tag(_) => "a tag".into(),
     }
 }
 

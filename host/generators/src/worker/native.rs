@@ -6,13 +6,20 @@ use std::io::{self, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 
+use std::time::{Duration, Instant};
+
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, recv};
 
 use crate::error::LoadError;
 use crate::limits::MAX_LOG;
 use crate::native::frame::{HEAD, Kind, RESULT_HEAD, answer_head, parse_request};
 
 use super::harden;
+
+/// How long the next request is looked for before the process sleeps.
+const EAGER: Duration = Duration::from_micros(50);
 
 type LdsAbi = unsafe extern "C" fn() -> u32;
 type LdsCall = unsafe extern "C" fn(*const LdsHost, u32, u32) -> i32;
@@ -77,7 +84,8 @@ fn load(path: &OsStr) -> Result<(LdsCall, u32), LoadError> {
     let missing = |name| move |_| LoadError::new(format!("the library exports no {name}"));
     // SAFETY: the library's initialisers run here; the operator named the file
     // in the configuration, and the process has given up its rights.
-    let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }.map_err(reason)?;
+    let library = unsafe { Library::open(Some(path), RTLD_NOW | RTLD_LOCAL) }
+        .map_err(|error| reason(&error))?;
     // SAFETY: the ABI fixes the signatures of these two names.
     let (abi, call) = unsafe {
         let abi = *library
@@ -96,8 +104,8 @@ fn load(path: &OsStr) -> Result<(LdsCall, u32), LoadError> {
 }
 
 /// The loader's own words.
-fn reason(error: libloading::Error) -> LoadError {
-    match std::error::Error::source(&error) {
+fn reason(error: &libloading::Error) -> LoadError {
+    match std::error::Error::source(error) {
         Some(source) => LoadError::new(source.to_string()),
         None => LoadError::new(error.to_string()),
     }
@@ -105,7 +113,7 @@ fn reason(error: libloading::Error) -> LoadError {
 
 impl Plugin {
     fn serve(&self, socket: &UnixStream) -> io::Result<()> {
-        let mut reader = BufReader::with_capacity(64 << 10, socket);
+        let mut reader = BufReader::with_capacity(64 << 10, Eager::new(socket));
         let mut input = Vec::new();
         let mut frame = Vec::new();
         loop {
@@ -164,6 +172,39 @@ impl Plugin {
         // SAFETY: `host` and what `ctx` points to live until the call returns,
         // and the ABI forbids the library to keep them.
         unsafe { (self.call)(&raw const host, op, len) }
+    }
+}
+
+/// The socket, read without sleeping for a moment as long as requests follow
+/// close upon another: waking a process takes longer than most calls.
+struct Eager<'a> {
+    socket: &'a UnixStream,
+    worthwhile: bool,
+}
+
+impl<'a> Eager<'a> {
+    fn new(socket: &'a UnixStream) -> Self {
+        Self {
+            socket,
+            worthwhile: false,
+        }
+    }
+}
+
+impl Read for Eager<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let start = Instant::now();
+        while self.worthwhile && start.elapsed() < EAGER {
+            match recv(self.socket, &mut *buffer, RecvFlags::DONTWAIT) {
+                Ok((_, count)) => return Ok(count),
+                Err(Errno::AGAIN) => std::hint::spin_loop(),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut socket = self.socket;
+        let count = socket.read(buffer)?;
+        self.worthwhile = start.elapsed() < 2 * EAGER;
+        Ok(count)
     }
 }
 

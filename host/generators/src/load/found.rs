@@ -1,0 +1,155 @@
+//! Loads all candidates side by side.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use lds_domain::attribute::Attribute;
+use lds_domain::generator::{GeneratorInfo, GeneratorState};
+use tokio::task::JoinSet;
+
+use crate::artefact::PluginKind;
+use crate::config::PluginConfig;
+use crate::error::LoadError;
+use crate::runtime::Runtime;
+
+use super::candidate::{Candidate, candidates};
+use super::describe::Described;
+use super::probe::{Probed, probe};
+
+/// A candidate after loading.
+pub(crate) struct Found {
+    /// The name that products use, or the label where there is none.
+    pub(crate) name: String,
+    /// What to call it where the name is taken.
+    pub(crate) label: String,
+    /// Whether it came with the server.
+    pub(crate) bundled: bool,
+    /// The operator's section, or the defaults.
+    pub(crate) config: PluginConfig,
+    /// What it is; nothing where it is switched off.
+    pub(crate) probed: Result<Option<Probed>, LoadError>,
+    artefact: Option<(PluginKind, String)>,
+}
+
+/// All candidates, loaded, in the order in which they are to be admitted.
+pub(crate) async fn find_all(
+    runtime: Arc<Runtime>,
+    config: &BTreeMap<String, PluginConfig>,
+    folder: &Path,
+) -> Vec<Found> {
+    let mut tasks = JoinSet::new();
+    for (place, candidate) in candidates(config, folder).into_iter().enumerate() {
+        let (runtime, config) = (runtime.clone(), config.clone());
+        tasks.spawn(async move { (place, find(&runtime, candidate, &config).await) });
+    }
+    let mut found = tasks.join_all().await;
+    found.sort_by_key(|(place, _)| *place);
+    found.into_iter().map(|(_, found)| found).collect()
+}
+
+async fn find(
+    runtime: &Runtime,
+    candidate: Candidate,
+    config: &BTreeMap<String, PluginConfig>,
+) -> Found {
+    let section = |name: Option<&String>| name.and_then(|name| config.get(name)).cloned();
+    let mut found = Found {
+        name: candidate
+            .name
+            .clone()
+            .unwrap_or_else(|| candidate.label.clone()),
+        config: section(candidate.name.as_ref()).unwrap_or_default(),
+        probed: Ok(None),
+        artefact: None,
+        bundled: candidate.bundled,
+        label: candidate.label.clone(),
+    };
+    let artefact = match candidate.read() {
+        Ok(artefact) => artefact,
+        Err(error) => {
+            found.probed = Err(error);
+            return found;
+        }
+    };
+    found.artefact = Some((artefact.kind(), artefact.digest.clone()));
+    if found.config.enabled {
+        let limits = found.config.limits(artefact.kind().limits());
+        found.probed = probe(runtime, &artefact, &limits).await.map(Some);
+    }
+    if candidate.name.is_none() {
+        found.take_own_name(config);
+    }
+    found
+}
+
+impl Found {
+    /// A bare module is known by the name that it gives itself.
+    fn take_own_name(&mut self, config: &BTreeMap<String, PluginConfig>) {
+        let Ok(Some(probed)) = &self.probed else {
+            return;
+        };
+        self.name = probed.described.document.name.clone();
+        if let Some(section) = config.get(&self.name) {
+            self.config = section.clone();
+        }
+        if !self.config.enabled {
+            self.probed = Ok(None);
+        }
+    }
+
+    /// Settings in the operator's file must be declared, and fit.
+    pub(crate) fn check_settings(&self, described: &Described) -> Result<(), LoadError> {
+        for (name, value) in &self.config.settings {
+            let declared = described.domain.settings.iter();
+            let definition = declared.clone().find(|setting| setting.name == *name);
+            let Some(definition) = definition else {
+                let known: Vec<_> = declared.map(|setting| setting.name.as_str()).collect();
+                return Err(LoadError::new(format!(
+                    "the plugin has no setting {name}, only: {}",
+                    known.join(", ")
+                )));
+            };
+            let texts = value.texts();
+            let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+            definition
+                .read(&texts)
+                .map_err(|reason| LoadError::new(format!("settings: {reason}")))?;
+        }
+        Ok(())
+    }
+
+    /// How it is listed.
+    pub(crate) fn info(
+        &self,
+        name: String,
+        verdict: Result<GeneratorState, &LoadError>,
+    ) -> GeneratorInfo {
+        let described = self.probed.as_ref().ok().and_then(Option::as_ref);
+        let (kind, digest) = match &self.artefact {
+            Some((kind, digest)) => (kind.name(), digest.as_str()),
+            None => ("", ""),
+        };
+        GeneratorInfo {
+            name,
+            kind: kind.into(),
+            digest: digest.into(),
+            state: *verdict.as_ref().unwrap_or(&GeneratorState::Failed),
+            message: verdict.err().map(ToString::to_string),
+            description: described.map(|probed| probed.described.domain.clone()),
+            operator_settings: self.operator_settings(),
+        }
+    }
+
+    fn operator_settings(&self) -> Vec<Attribute> {
+        let settings = self.config.settings.iter();
+        settings
+            .flat_map(|(name, value)| {
+                value.texts().into_iter().map(|value| Attribute {
+                    name: name.clone(),
+                    value,
+                })
+            })
+            .collect()
+    }
+}

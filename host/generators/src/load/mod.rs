@@ -1,0 +1,16 @@
+//! From a plugin's file to a plugin that has told what it is.
+//!
+//! `candidate` finds what there is to load, `probe` asks one plugin, `describe`
+//! and `definitions` check its answer, `found` does it for all. Who is admitted
+//! is decided in [`crate::registry`].
+
+mod candidate;
+mod definitions;
+mod describe;
+mod found;
+mod probe;
+
+pub(crate) use definitions::to_json;
+pub(crate) use describe::Described;
+pub(crate) use found::{Found, find_all};
+pub(crate) use probe::Probed;

@@ -1,0 +1,218 @@
+//! The domain's port: requests go to plugins, results come back completed, and
+//! every failure becomes one of the domain's generator errors.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use lds_domain::generator::{GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest};
+use lds_domain::host::HostTypeRef;
+use lds_domain::license::{File, GeneratorStamp, SignerStamp};
+use lds_domain::{Code, Error, Result, ports};
+use lds_plugin_api::{Op, document as doc};
+
+use crate::documents::{decode, encode};
+use crate::error::LoadError;
+use crate::plugin::CallFailure;
+use crate::registry::{Generators, Ready};
+use crate::request;
+use crate::result::{Draft, FileBytes, Refused, Signed, check_problems};
+use crate::status::CallStatus;
+use crate::wasm::sha256;
+
+#[async_trait]
+impl ports::Generators for Generators {
+    fn list(&self) -> Vec<Arc<GeneratorInfo>> {
+        let installed = self.installed().values();
+        installed.map(|installed| installed.info.clone()).collect()
+    }
+
+    fn get(&self, name: &str) -> Option<Arc<GeneratorInfo>> {
+        self.installed()
+            .get(name)
+            .map(|installed| installed.info.clone())
+    }
+
+    fn host_type(&self, name: &str) -> Option<HostTypeRef> {
+        self.host_types().get(name).cloned()
+    }
+
+    async fn generate(&self, name: &str, request: &GenerateRequest) -> Result<Generated> {
+        let (info, ready) = self.ready(name)?;
+        let document = request::generate(request, &ready.grants);
+        let stored = encode(&document).map_err(Error::internal)?;
+        let draft = ready
+            .generate(request, &document, &stored)
+            .await
+            .map_err(|failure| refused(name, &failure))?;
+        let warnings = draft.warnings.iter().cloned().map(problem).collect();
+        let (files, signers) = if request.dry_run {
+            (draft.files.0, Vec::new())
+        } else {
+            ready.complete(name, draft, document).await?
+        };
+        Ok(Generated {
+            files: files.into_iter().map(finished).collect(),
+            warnings,
+            generator: GeneratorStamp {
+                name: name.to_owned(),
+                version: ready.version.clone(),
+                digest: info.digest.clone(),
+            },
+            signers,
+            input_digest: sha256(&stored),
+            document: stored,
+        })
+    }
+
+    async fn validate(&self, name: &str, request: &ValidateRequest) -> Result<Vec<Problem>> {
+        let (info, ready) = self.ready(name)?;
+        if !info.ready()?.validates {
+            return Ok(Vec::new());
+        }
+        let input = encode(&request::validate(request)).map_err(Error::internal)?;
+        let errors = ready.plugin.ask(Op::Validate, &input, read_errors).await;
+        let errors = errors.map_err(|failure| refused(name, &failure))?;
+        Ok(errors.into_iter().map(problem).collect())
+    }
+}
+
+impl Generators {
+    fn ready(&self, name: &str) -> Result<(&Arc<GeneratorInfo>, &Ready)> {
+        let unavailable = |why: &str| {
+            Error::new(
+                Code::GeneratorUnavailable,
+                "The product's generator is not available now.",
+            )
+            .because(format!("generator {name} {why}"))
+        };
+        let installed = self
+            .installed()
+            .get(name)
+            .ok_or_else(|| unavailable("is not installed"))?;
+        match &installed.ready {
+            Some(ready) => Ok((&installed.info, ready)),
+            None => Err(unavailable("is not in service")),
+        }
+    }
+}
+
+impl Ready {
+    /// The checked result; the Order ID goes only to a plugin that may see it
+    /// and is not in the stored document.
+    async fn generate(
+        &self,
+        request: &GenerateRequest,
+        document: &doc::GenerateRequest,
+        stored: &[u8],
+    ) -> Result<Draft, CallFailure> {
+        let read = |output: &[u8]| {
+            let result: doc::GenerateResult = decode(output).map_err(bad_output)?;
+            Draft::read(result, &self.grants)
+        };
+        let order = request.order.as_ref().filter(|_| self.grants.order_id);
+        let Some(order) = order else {
+            return self.plugin.ask(Op::Generate, stored, read).await;
+        };
+        let mut whole = document.clone();
+        whole.order_id = Some(order.order_id.expose().to_owned());
+        let input = encode(&whole).map_err(internal)?;
+        self.plugin.ask(Op::Generate, &input, read).await
+    }
+
+    /// Has the files signed, and sealed files compared with the request.
+    async fn complete(
+        &self,
+        name: &str,
+        draft: Draft,
+        document: doc::GenerateRequest,
+    ) -> Result<(Vec<FileBytes>, Vec<SignerStamp>)> {
+        let signed = draft
+            .complete(&self.grants)
+            .await
+            .map_err(|error| unsigned(name, &error))?;
+        if signed.sealed {
+            self.verify(&signed, document)
+                .await
+                .map_err(|error| unsigned(name, &error))?;
+        }
+        Ok((signed.files.0, signed.signers))
+    }
+
+    async fn verify(
+        &self,
+        signed: &Signed,
+        request: doc::GenerateRequest,
+    ) -> Result<(), LoadError> {
+        let question = doc::VerifyRequest {
+            schema: doc::SCHEMA,
+            request,
+            files: signed.files.to_documents(),
+        };
+        let input = encode(&question).map_err(LoadError::new)?;
+        let read = |output: &[u8]| decode::<doc::VerifyResult>(output).map_err(bad_output);
+        let answer = self.plugin.ask(Op::Verify, &input, read).await;
+        match answer {
+            Ok(result) if result.same => Ok(()),
+            Ok(result) => Err(LoadError::new(format!(
+                "VERIFY finds differences in the sealed file: {}",
+                result.differences.join("; ")
+            ))),
+            Err(failure) => Err(LoadError::new(format!("VERIFY ended with {failure}"))),
+        }
+    }
+}
+
+fn read_errors(output: &[u8]) -> Result<Vec<doc::Problem>, Refused> {
+    let result: doc::ValidateResult = decode(output).map_err(bad_output)?;
+    check_problems(&result.errors).map_err(bad_output)?;
+    Ok(result.errors)
+}
+
+fn bad_output(note: String) -> Refused {
+    (CallStatus::BadOutput, note)
+}
+
+fn internal(note: String) -> CallFailure {
+    CallFailure {
+        status: CallStatus::Internal,
+        rejection: None,
+        note,
+    }
+}
+
+/// The domain's error for a call without a result.
+fn refused(name: &str, failure: &CallFailure) -> Error {
+    let because = format!("generator {name}: {failure}");
+    let error = match (failure.status, &failure.rejection) {
+        (CallStatus::Rejected, Some(rejection)) => {
+            Error::new(Code::GeneratorRejected, rejection.message.clone())
+        }
+        (CallStatus::Timeout, _) => Error::new(
+            Code::GeneratorTimeout,
+            "The product's generator took too long. Try again.",
+        ),
+        (CallStatus::Unavailable, _) => Error::new(
+            Code::GeneratorUnavailable,
+            "The product's generator is not available now. Try again soon.",
+        ),
+        _ => Error::new(Code::GeneratorFailed, "The license text could not be made."),
+    };
+    error.because(because)
+}
+
+fn unsigned(name: &str, error: &LoadError) -> Error {
+    Error::new(Code::SignerFailed, "The license could not be signed.")
+        .because(format!("generator {name}: {error}"))
+}
+
+fn problem(problem: doc::Problem) -> Problem {
+    Problem {
+        code: problem.code,
+        message: problem.message,
+        field: problem.field,
+    }
+}
+
+fn finished(file: FileBytes) -> File {
+    File::new(file.name, file.media_type, file.bytes)
+}

@@ -1,0 +1,202 @@
+//! All plugins of the server by name, each in service or listed as failed with
+//! a sentence.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use lds_domain::generator::{GeneratorInfo, GeneratorState};
+use lds_domain::host::HostTypeRef;
+
+use crate::config::{GeneratorsConfig, PluginConfig};
+use crate::error::LoadError;
+use crate::grants::Grants;
+use crate::load::{Described, Found, Probed, find_all};
+use crate::plugin::Plugin;
+use crate::process::WorkerProgram;
+use crate::runtime::Runtime;
+use crate::signer::Signers;
+use crate::wasm::CacheKey;
+
+/// The plugin folder in the data directory.
+const FOLDER: &str = "plugins";
+/// Compiled code in the data directory.
+const CACHE: &str = "cache/wasm";
+
+/// What generators are started with.
+pub struct Options<'a> {
+    /// The operator's sections.
+    pub config: &'a GeneratorsConfig,
+    /// Where plugins, keys and compiled code lie.
+    pub data_dir: &'a Path,
+    /// Under which compiled code is accepted.
+    pub cache_key: CacheKey,
+    /// How workers are started.
+    pub worker: WorkerProgram,
+}
+
+/// All generators; implements the domain's port.
+pub struct Generators {
+    installed: BTreeMap<String, Installed>,
+    host_types: BTreeMap<String, HostTypeRef>,
+}
+
+/// A listed plugin.
+pub(crate) struct Installed {
+    pub(crate) info: Arc<GeneratorInfo>,
+    /// Absent where it failed or is switched off.
+    pub(crate) ready: Option<Ready>,
+}
+
+/// What a plugin in service has.
+pub(crate) struct Ready {
+    pub(crate) plugin: Plugin,
+    pub(crate) grants: Grants,
+    pub(crate) version: String,
+}
+
+impl Generators {
+    /// Loads all plugins side by side. One that fails is listed with the
+    /// reason; only a runtime that cannot start at all is an error.
+    pub async fn start(options: Options<'_>) -> Result<Self, LoadError> {
+        let config = options.config;
+        let signers = Arc::new(Signers::load(&config.signers, options.data_dir));
+        let runtime = Runtime::start(options.worker)?
+            .with_cache(options.data_dir.join(CACHE), options.cache_key);
+        let folder = options.data_dir.join(FOLDER);
+        let mut generators = Self {
+            installed: BTreeMap::new(),
+            host_types: BTreeMap::new(),
+        };
+        for found in find_all(Arc::new(runtime), &config.plugins, &folder).await {
+            generators.admit(found, &signers);
+        }
+        for name in config.plugins.keys() {
+            if !generators.installed.contains_key(name) {
+                generators.list(missing(name), None);
+            }
+        }
+        Ok(generators)
+    }
+
+    pub(crate) fn installed(&self) -> &BTreeMap<String, Installed> {
+        &self.installed
+    }
+
+    pub(crate) fn host_types(&self) -> &BTreeMap<String, HostTypeRef> {
+        &self.host_types
+    }
+
+    /// Takes a plugin into service or lists it with the reason why not.
+    fn admit(&mut self, found: Found, signers: &Arc<Signers>) {
+        let judged = self.judge(&found, signers);
+        let taken = self.installed.contains_key(&found.name);
+        let name = if taken { &found.label } else { &found.name };
+        let info = found.info(
+            name.clone(),
+            match &judged {
+                Ok(Some(_)) => Ok(GeneratorState::Ready),
+                Ok(None) => Ok(GeneratorState::Disabled),
+                Err(error) => Err(error),
+            },
+        );
+        let ready = match (found.probed, judged) {
+            (Ok(Some(probed)), Ok(Some(grants))) => {
+                for host_type in &probed.described.domain.host_types {
+                    let name = host_type.name.clone();
+                    self.host_types
+                        .entry(name)
+                        .or_insert_with(|| host_type.clone());
+                }
+                Some(Ready::new(&info, &found.config, probed, grants))
+            }
+            _ => None,
+        };
+        self.list(info, ready);
+    }
+
+    fn list(&mut self, info: GeneratorInfo, ready: Option<Ready>) {
+        if let Some(reason) = &info.message {
+            tracing::error!(plugin = %info.name, reason, "plugin failed to load");
+        }
+        let info = Arc::new(info);
+        self.installed
+            .insert(info.name.clone(), Installed { info, ready });
+    }
+
+    /// The grants of a plugin that may go into service; nothing if it is
+    /// switched off.
+    fn judge(&self, found: &Found, signers: &Arc<Signers>) -> Result<Option<Grants>, LoadError> {
+        let Some(probed) = found.probed.as_ref().map_err(Clone::clone)? else {
+            return Ok(None);
+        };
+        if self.installed.contains_key(&found.name) {
+            return Err(LoadError::new(format!(
+                "the name {} is taken by another plugin: give this one another by a [plugins] \
+                 section that names its file as package",
+                found.name
+            )));
+        }
+        self.check_host_types(&probed.described)?;
+        found.check_settings(&probed.described)?;
+        Grants::resolve(
+            &probed.described.document.capabilities,
+            &found.config.grants,
+            signers.clone(),
+            found.bundled,
+        )
+        .map(Some)
+    }
+
+    /// Claims rest on normal forms, so the first declaration of a host type
+    /// fixes form and pattern for the whole server.
+    fn check_host_types(&self, described: &Described) -> Result<(), LoadError> {
+        let pattern = |host_type: &HostTypeRef| {
+            host_type
+                .pattern
+                .as_ref()
+                .map(|pattern| pattern.as_str().to_owned())
+        };
+        for declared in &described.domain.host_types {
+            let Some(first) = self.host_types.get(&declared.name) else {
+                continue;
+            };
+            if first.form != declared.form || pattern(first) != pattern(declared) {
+                return Err(LoadError::new(format!(
+                    "the host type {} is declared by another plugin with another form or \
+                     pattern: give it the same or another name",
+                    declared.name
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Ready {
+    fn new(info: &GeneratorInfo, config: &PluginConfig, probed: Probed, grants: Grants) -> Self {
+        let limits = config.limits(probed.limits);
+        let limits = probed.described.lower(limits);
+        Self {
+            plugin: Plugin::new(info.name.clone(), limits, probed.carrier),
+            grants,
+            version: probed.described.document.version.clone(),
+        }
+    }
+}
+
+/// A section without a plugin.
+fn missing(name: &str) -> GeneratorInfo {
+    GeneratorInfo {
+        name: name.into(),
+        kind: String::new(),
+        digest: String::new(),
+        state: GeneratorState::Failed,
+        message: Some(format!(
+            "no plugin of the name {name} is bundled or lies in the plugin folder: name its file \
+             by package in [plugins.{name}]"
+        )),
+        description: None,
+        operator_settings: Vec::new(),
+    }
+}
