@@ -2,6 +2,7 @@
 
 mod generators;
 mod store;
+mod tables;
 
 use std::sync::Arc;
 
@@ -19,7 +20,8 @@ use crate::terms::{HostLock, HostRule, Terms};
 use crate::user::UserData;
 
 pub(crate) use generators::{FakeGenerators, GENERATOR};
-pub(crate) use store::{MemoryStore, Tables};
+pub(crate) use store::MemoryStore;
+pub(crate) use tables::Tables;
 
 /// When tests happen.
 pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-25 10:00 UTC);

@@ -58,3 +58,39 @@ fn limits() -> Vec<(&'static str, u64)> {
         ("quantity", MAX_QUANTITY.into()),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::access::{Role, Source};
+    use crate::testing::{Bench, GENERATOR, actor};
+
+    #[tokio::test]
+    async fn generators_are_told_to_those_who_signed_in() {
+        let bench = Bench::new();
+        let anyone = bench
+            .services
+            .service_info(&Actor::anonymous(None, Source::Soap));
+        assert!(anyone.generators.is_empty());
+        assert_eq!(anyone.timezone, "UTC");
+        assert!(anyone.limits.contains(&("batchItems", 1000)));
+        let known = bench.services.service_info(&actor(Role::Sales));
+        assert_eq!(known.generators.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn generators_are_found_by_name() {
+        let bench = Bench::new();
+        let find = |role, name: &str| {
+            let names = [name.to_owned()];
+            bench.services.find_generators(&actor(role), &names)
+        };
+        assert_eq!(find(Role::Developer, GENERATOR).unwrap().len(), 1);
+        assert_eq!(find(Role::Developer, "other").unwrap().len(), 0);
+        let all = bench.services.find_generators(&actor(Role::Auditor), &[]);
+        assert_eq!(all.unwrap()[0].name, GENERATOR);
+        let refused = find(Role::Sales, GENERATOR).unwrap_err();
+        assert_eq!(refused.code, Code::PermissionDenied);
+    }
+}

@@ -210,3 +210,6 @@ fn wanted_to_store<E: Stored>(items: &[StoreItem<E::Id, E::Data>]) -> Wanted {
     }
     wanted
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,8 @@
 
 mod draft;
 mod store;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;

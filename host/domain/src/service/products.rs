@@ -237,3 +237,155 @@ impl Stored for Product {
         wanted.products.push(code);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Code;
+    use crate::access::Role;
+    use crate::attribute::Attribute;
+    use crate::generator::{GeneratorState, Problem};
+    use crate::terms::{HostRule, LicenseType};
+    use crate::testing::{Bench, actor, batch, ethernet_terms, new, product_data};
+
+    fn pair(name: &str, value: &str) -> Attribute {
+        Attribute {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        }
+    }
+
+    async fn store(bench: &Bench, data: ProductData) -> Result<Product> {
+        let developer = actor(Role::Developer);
+        let command = batch(vec![new(data)]);
+        let answer = bench.services.store_products(&developer, command).await?;
+        let item = answer.items.into_iter().next().unwrap();
+        item.failure.map_or_else(|| Ok(item.value.unwrap()), Err)
+    }
+
+    async fn refusal(bench: &Bench, data: ProductData) -> (Code, Option<String>) {
+        let error = store(bench, data).await.unwrap_err();
+        (error.code, error.field)
+    }
+
+    fn invalid(field: &str) -> (Code, Option<String>) {
+        (Code::InvalidRequest, Some(field.to_owned()))
+    }
+
+    #[tokio::test]
+    async fn values_are_those_that_the_generator_declares() {
+        let bench = Bench::new();
+        let mut data = product_data("cad");
+        data.settings = vec![pair("edition", "pro"), pair("colour", "red")];
+        assert_eq!(
+            refusal(&bench, data.clone()).await,
+            invalid("setting[1].name")
+        );
+        data.settings.pop();
+        data.features[0].parameters = vec![pair("tier", "high")];
+        let field = "feature[0].parameter[0].value";
+        assert_eq!(refusal(&bench, data.clone()).await, invalid(field));
+        data.features[0].parameters = vec![pair("tier", "3")];
+        assert_eq!(
+            store(&bench, data).await.unwrap().state,
+            ProductState::Draft
+        );
+    }
+
+    #[tokio::test]
+    async fn hosts_and_license_types_are_those_that_the_generator_takes() {
+        let bench = Bench::new();
+        let mut data = product_data("cad");
+        data.terms.host_rules.push(HostRule {
+            host_type: "DONGLE".to_owned(),
+            min: 0,
+            max: 1,
+        });
+        assert_eq!(
+            refusal(&bench, data.clone()).await,
+            invalid("terms.hostRule[1].type")
+        );
+        data.terms = ethernet_terms();
+        bench.generators.change(|info| {
+            let description = info.description.as_mut().unwrap();
+            Arc::make_mut(description).license_types = vec![LicenseType::Floating];
+        });
+        assert_eq!(refusal(&bench, data).await.0, Code::ActionNotAllowed);
+    }
+
+    #[tokio::test]
+    async fn the_generator_has_its_say() {
+        let bench = Bench::new();
+        bench.generators.find(vec![Problem {
+            code: "BAD_NAME".to_owned(),
+            message: "The name has a blank.".to_owned(),
+            field: Some("/features/0/name".to_owned()),
+        }]);
+        let error = store(&bench, product_data("cad")).await.unwrap_err();
+        assert_eq!(error.code, Code::GeneratorRejected);
+        assert_eq!(error.message, "The name has a blank. (BAD_NAME)");
+        assert_eq!(error.field.as_deref(), Some("feature[0].name"));
+        assert!(bench.tables().products.is_empty());
+        bench.generators.find(Vec::new());
+        bench
+            .generators
+            .change(|info| info.state = GeneratorState::Disabled);
+        let refused = refusal(&bench, product_data("cad")).await;
+        assert_eq!(refused.0, Code::GeneratorUnavailable);
+        let mut unknown = product_data("cad");
+        unknown.generator = "other".to_owned();
+        assert_eq!(refusal(&bench, unknown).await, invalid("generator"));
+    }
+
+    #[tokio::test]
+    async fn code_and_version_are_unique_together() {
+        let bench = Bench::new();
+        let versioned = |version: Option<&str>| ProductData {
+            version: version.map(str::to_owned),
+            ..product_data("cad")
+        };
+        store(&bench, versioned(None)).await.unwrap();
+        store(&bench, versioned(Some("2"))).await.unwrap();
+        for version in [None, Some("2")] {
+            let refused = refusal(&bench, versioned(version)).await;
+            assert_eq!(refused, (Code::AlreadyExists, Some("code".to_owned())));
+        }
+    }
+
+    #[tokio::test]
+    async fn activating_and_retiring_again_change_nothing() {
+        let bench = Bench::new();
+        let product = store(&bench, product_data("cad")).await.unwrap();
+        let developer = actor(Role::Developer);
+        let command = |reason: Option<&str>| StateChange {
+            batch: batch(vec![Key::Id(product.id); 2]),
+            reason: reason.map(str::to_owned),
+        };
+        let services = &bench.services;
+        for _ in 0..2 {
+            let done = services.activate_products(&developer, command(None)).await;
+            assert_eq!(done.unwrap().failed, 0);
+        }
+        let refused = services
+            .retire_products(&developer, command(Some(" ")))
+            .await;
+        assert_eq!(refused.unwrap_err().field.as_deref(), Some("reason"));
+        for _ in 0..2 {
+            let done = services
+                .retire_products(&developer, command(Some("old")))
+                .await;
+            assert_eq!(done.unwrap().failed, 0);
+        }
+        let tables = bench.tables();
+        let now = &tables.products[&product.id];
+        assert_eq!((now.state, now.revision), (ProductState::Retired, 3));
+        let events: Vec<_> = tables.events.iter().map(|event| event.kind).collect();
+        assert_eq!(
+            events,
+            ["product.created", "product.activated", "product.retired"]
+        );
+        let entry = tables.audit.last().unwrap();
+        assert_eq!(entry.reason.as_deref(), Some("old"));
+        assert_eq!(entry.changes[0].member, "state");
+    }
+}

@@ -254,3 +254,6 @@ impl Entity for Token {
         &mut changes.tokens
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -238,3 +238,6 @@ impl Stored for User {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! Tokens: whose, with which rights, told once, revoked.
+
+use time::Duration;
+
+use super::*;
+use crate::access::Role;
+use crate::testing::{Bench, NOW, actor, batch, new, user_data};
+
+async fn user(bench: &Bench, login: &str, role: Role) -> (UserId, Actor) {
+    let administrator = actor(Role::Administrator);
+    let command = batch(vec![new(user_data(login, role))]);
+    let answer = bench.services.store_users(&administrator, command).await;
+    let id = answer.unwrap().items[0].value.as_ref().unwrap().id;
+    let own = Actor {
+        who: Who::User(id, None),
+        ..actor(role)
+    };
+    (id, own)
+}
+
+fn command(scopes: &[Scope]) -> CreateToken {
+    CreateToken {
+        user: None,
+        name: "script".to_owned(),
+        scopes: scopes.to_vec(),
+        expires_at: None,
+        addresses: Vec::new(),
+        request_id: None,
+    }
+}
+
+fn revocation(ids: &[TokenId]) -> StateChange<TokenId> {
+    StateChange {
+        batch: batch(ids.to_vec()),
+        reason: Some("lost".to_owned()),
+    }
+}
+
+async fn refusal(bench: &Bench, actor: &Actor, command: CreateToken) -> (Code, String) {
+    let refused = bench.services.create_token(actor, command).await;
+    let error = refused.map(|_| ()).unwrap_err();
+    (error.code, error.field.unwrap_or_default())
+}
+
+#[tokio::test]
+async fn a_secret_is_told_once_and_kept_as_digest() {
+    let bench = Bench::new();
+    let (id, anna) = user(&bench, "anna", Role::Sales).await;
+    let mut wanted = command(&[Scope::Role(Role::Sales)]);
+    wanted.request_id = Some("r1".to_owned());
+    let made = bench
+        .services
+        .create_token(&anna, wanted.clone())
+        .await
+        .unwrap();
+    let secret = made.secret.unwrap();
+    assert!(token::is_well_formed(&secret));
+    let found = bench
+        .services
+        .store()
+        .token(token::digest(&secret))
+        .await
+        .unwrap();
+    assert_eq!(
+        found.map(|(token, user)| (token, user.id)),
+        Some((made.token.clone(), id))
+    );
+    let again = bench.services.create_token(&anna, wanted).await.unwrap();
+    assert_eq!((again.token, again.secret), (made.token, None));
+    assert_eq!(bench.tables().tokens.len(), 1);
+    let audit = format!("{:?}", bench.tables().audit);
+    assert!(!audit.contains(&secret));
+}
+
+#[tokio::test]
+async fn a_token_holds_no_more_than_its_user() {
+    let bench = Bench::new();
+    let (id, anna) = user(&bench, "anna", Role::Sales).await;
+    let more = command(&[Scope::Read, Scope::Role(Role::Manager)]);
+    let denied = (Code::PermissionDenied, "scope[1]".to_owned());
+    assert_eq!(refusal(&bench, &anna, more.clone()).await, denied);
+    let others = CreateToken {
+        user: Some(Key::Id(id)),
+        ..more
+    };
+    let administrator = actor(Role::Administrator);
+    assert_eq!(refusal(&bench, &administrator, others).await, denied);
+}
+
+#[tokio::test]
+async fn others_tokens_are_for_those_who_may_change_users() {
+    let bench = Bench::new();
+    let (id, anna) = user(&bench, "anna", Role::Sales).await;
+    let (_, bert) = user(&bench, "bert", Role::Manager).await;
+    let of_anna = CreateToken {
+        user: Some(Key::Id(id)),
+        ..command(&[Scope::Read])
+    };
+    assert_eq!(
+        refusal(&bench, &bert, of_anna.clone()).await.0,
+        Code::PermissionDenied
+    );
+    let operator = Actor::operator();
+    let made = bench
+        .services
+        .create_token(&operator, of_anna.clone())
+        .await
+        .unwrap();
+    assert_eq!(made.token.user, id);
+    bench.services.create_token(&anna, of_anna).await.unwrap();
+    let nobodys = refusal(&bench, &operator, command(&[Scope::Read])).await;
+    assert_eq!(nobodys, (Code::InvalidRequest, "userId".to_owned()));
+    let stranger = Actor::anonymous(None, crate::access::Source::Soap);
+    let refused = refusal(&bench, &stranger, command(&[Scope::Read])).await;
+    assert_eq!(refused.0, Code::AuthenticationRequired);
+}
+
+#[tokio::test]
+async fn a_token_makes_none_that_may_do_more_than_itself() {
+    let bench = Bench::new();
+    let (id, _) = user(&bench, "anna", Role::Manager).await;
+    let scopes = [Scope::Read];
+    let reader = Actor {
+        who: Who::User(id, Some(bench.services.new_id())),
+        access: Access::of_token(&[Role::Manager], &scopes),
+        ..actor(Role::Manager)
+    };
+    for scope in [Scope::Role(Role::Manager), Scope::Generator] {
+        let denied = refusal(&bench, &reader, command(&[scope])).await;
+        assert_eq!(denied, (Code::PermissionDenied, "scope[0]".to_owned()));
+    }
+    assert!(
+        bench
+            .services
+            .create_token(&reader, command(&scopes))
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn a_token_ends_in_the_future() {
+    let bench = Bench::new();
+    let (_, anna) = user(&bench, "anna", Role::Sales).await;
+    let until = |end| CreateToken {
+        expires_at: Some(end),
+        ..command(&[Scope::Read])
+    };
+    let refused = refusal(&bench, &anna, until(NOW)).await;
+    assert_eq!(refused, (Code::InvalidRequest, "expiresAt".to_owned()));
+    let end = NOW + Duration::days(1);
+    let made = bench
+        .services
+        .create_token(&anna, until(end))
+        .await
+        .unwrap();
+    assert!(made.token.is_good(NOW, None) && !made.token.is_good(end, None));
+}
+
+#[tokio::test]
+async fn a_revoked_token_stays_for_the_record_and_is_good_no_more() {
+    let bench = Bench::new();
+    let (_, anna) = user(&bench, "anna", Role::Sales).await;
+    let (_, bert) = user(&bench, "bert", Role::Sales).await;
+    let made = bench
+        .services
+        .create_token(&anna, command(&[Scope::Read]))
+        .await
+        .unwrap();
+    let id = made.token.id;
+    let stolen = bench
+        .services
+        .revoke_tokens(&bert, revocation(&[id]))
+        .await
+        .unwrap();
+    assert_eq!(
+        stolen.items[0].failure.as_ref().unwrap().code,
+        Code::NotFound
+    );
+    for _ in 0..2 {
+        let answer = bench
+            .services
+            .revoke_tokens(&anna, revocation(&[id]))
+            .await
+            .unwrap();
+        assert_eq!(answer.failed, 0);
+    }
+    let tables = bench.tables();
+    assert!(!tables.tokens[&id].is_good(NOW, None));
+    let revocations = tables
+        .events
+        .iter()
+        .filter(|event| event.kind == "token.revoked");
+    assert_eq!(revocations.count(), 1);
+    let nobody = Actor::anonymous(None, crate::access::Source::Soap);
+    let refused = bench
+        .services
+        .revoke_tokens(&nobody, revocation(&[id]))
+        .await;
+    assert_eq!(refused.unwrap_err().code, Code::AuthenticationRequired);
+}
