@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Kind, LicenseType, nullable};
+use super::{Kind, LicenseType, SCHEMA, nullable};
+use crate::Op;
 
 /// What a generator says of itself; always the same.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -91,6 +92,32 @@ pub struct Description {
     pub deterministic: Option<bool>,
 }
 
+impl Description {
+    /// A generator of schema 1 with DESCRIBE, GENERATE and SELFTEST.
+    pub fn new(name: &str, version: &str, vendor: &str) -> Self {
+        Self {
+            schema: SCHEMA,
+            name: name.to_owned(),
+            version: version.to_owned(),
+            vendor: vendor.to_owned(),
+            ops: names(&[Op::Describe, Op::Generate, Op::SelfTest]),
+            schemas: vec![SCHEMA],
+            ..Self::default()
+        }
+    }
+
+    /// Has these operations too.
+    #[must_use]
+    pub fn with_ops(mut self, ops: &[Op]) -> Self {
+        self.ops.extend(names(ops));
+        self
+    }
+}
+
+fn names(ops: &[Op]) -> Vec<String> {
+    ops.iter().map(|op| op.name().to_owned()).collect()
+}
+
 /// A host type; names are server-wide.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -118,6 +145,35 @@ pub struct HostType {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub attributes: Vec<Definition>,
+}
+
+impl HostType {
+    /// A host type with the pattern of its normal form.
+    pub fn new(name: &str, label: &str, form: Form, pattern: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: label.to_owned(),
+            form,
+            pattern: Some(pattern.to_owned()),
+            example: None,
+            help: None,
+            attributes: Vec::new(),
+        }
+    }
+
+    /// Gives an example.
+    #[must_use]
+    pub fn example(mut self, example: &str) -> Self {
+        self.example = Some(example.to_owned());
+        self
+    }
+
+    /// Tells where to find it.
+    #[must_use]
+    pub fn help(mut self, help: &str) -> Self {
+        self.help = Some(help.to_owned());
+        self
+    }
 }
 
 /// How a normal form is made.
@@ -194,6 +250,55 @@ impl Definition {
             max: None,
             pattern: None,
         }
+    }
+
+    /// Labels it.
+    #[must_use]
+    pub fn label(mut self, label: &str) -> Self {
+        self.label = Some(label.to_owned());
+        self
+    }
+
+    /// Explains it.
+    #[must_use]
+    pub fn help(mut self, help: &str) -> Self {
+        self.help = Some(help.to_owned());
+        self
+    }
+
+    /// It must be given.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Taken when absent.
+    #[must_use]
+    pub fn default(mut self, value: impl Into<Value>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// The allowed values.
+    #[must_use]
+    pub fn choices(mut self, choices: &[&str]) -> Self {
+        self.choices = choices.iter().map(|&choice| choice.to_owned()).collect();
+        self
+    }
+
+    /// Least and greatest number or length.
+    #[must_use]
+    pub fn range(mut self, min: i64, max: i64) -> Self {
+        (self.min, self.max) = (Some(min), Some(max));
+        self
+    }
+
+    /// What the whole text must match.
+    #[must_use]
+    pub fn pattern(mut self, pattern: &str) -> Self {
+        self.pattern = Some(pattern.to_owned());
+        self
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Attributes, Problem, Values, nullable};
+use super::{Attributes, Problem, SCHEMA, Values, nullable};
 
 /// Why a text is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -241,6 +241,17 @@ pub struct GenerateResult {
     pub warnings: Vec<Problem>,
 }
 
+impl GenerateResult {
+    /// These files, nothing to sign.
+    pub fn new(files: impl IntoIterator<Item = File>) -> Self {
+        Self {
+            schema: SCHEMA,
+            files: files.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
 /// A file: `text` stands for its UTF-8 bytes, else `base64`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -256,6 +267,18 @@ pub struct File {
     /// The bytes in base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base64: Option<String>,
+}
+
+impl File {
+    /// A file of text.
+    pub fn text(name: &str, media_type: &str, text: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            media_type: media_type.to_owned(),
+            text: Some(text),
+            base64: None,
+        }
+    }
 }
 
 /// Where the host puts a signature.
