@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 /// Reads a plugin's document; the error is for the log.
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    lds_plugin_api::strict::from_slice(bytes).map_err(|error| error.to_string())
 }
 
 /// Writes a document for a plugin.

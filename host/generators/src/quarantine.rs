@@ -72,9 +72,9 @@ mod tests {
         fail(&quarantine, 1, now);
         assert_eq!(quarantine.remaining(now), Duration::from_secs(2));
         fail(&quarantine, 50, now);
-        assert_eq!(quarantine.remaining(now), Duration::from_secs(60));
+        assert_eq!(quarantine.remaining(now), Duration::from_mins(1));
         assert_eq!(
-            quarantine.remaining(now + Duration::from_secs(60)),
+            quarantine.remaining(now + Duration::from_mins(1)),
             Duration::ZERO
         );
     }

@@ -1,7 +1,17 @@
 //! Generators from the outside: real modules, real worker processes, real
 //! signing programs.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what a test needs and does not get is its failure"
+)]
+
 mod cache;
 mod kit;
 mod native;
+mod paper;
+mod registry;
+mod results;
+mod server;
 mod wasm;

@@ -133,7 +133,7 @@ async fn memory_is_limited() {
 
 #[tokio::test]
 async fn the_environment_is_empty_and_no_right_can_be_gained() {
-    let plugin = c(r#"
+    let plugin = c(r"
       #include <sys/prctl.h>
       #include <sys/resource.h>
       extern char **environ;
@@ -144,7 +144,7 @@ async fn the_environment_is_empty_and_no_right_can_be_gained() {
         if (prctl(PR_GET_PDEATHSIG, &sig) || sig != 9) return 3;
         if (getrlimit(RLIMIT_CORE, &r) || r.rlim_max) return 4;
         if (getrlimit(RLIMIT_FSIZE, &r) || r.rlim_max) return 5;
-        return 0; }"#);
+        return 0; }");
     assert_eq!(call(&plugin, b"").await.status, CallStatus::Ok);
 }
 
