@@ -13,10 +13,10 @@ use serde_json::{Value, json};
 use time::Date;
 
 use crate::access::{Actor, Permission};
-use crate::command::{BatchAnswer, OrderDetails, StateChange};
+use crate::command::{BatchAnswer, OrderDetails, StateChange, WriteOptions};
 use crate::error::{Code, Error, Result};
 use crate::id::OrderRef;
-use crate::order::{AllowanceUse, Order, OrderKey, OrderLookup, OrderState, OrderView};
+use crate::order::{AllowanceUse, Order, OrderKey, OrderLookup, OrderState};
 use crate::policy;
 use crate::query::{OrderFilter, Page, Paging};
 use crate::service::Services;
@@ -47,9 +47,9 @@ impl Services {
             actor.require(Permission::SeeOrderIds)?;
             filter.order_id_part = Some(normal_part(part)?);
         }
-        let today = self.clock.today();
+        let (sight, today) = (Sight::of(actor), self.clock.today());
         let page = self.store.find_orders(filter, paging).await?;
-        Ok(page.map(|view| details_of(actor, &view, today)))
+        Ok(page.map(|view| details(sight, &view.order, &view.uses, today)))
     }
 
     /// `suspendOrders`: nothing is handed out until they are resumed.
@@ -117,15 +117,23 @@ impl Services {
         self.change_items(actor, transition, command).await
     }
 
-    /// The orders that a unit answers with, by id: as written, else as they are now.
+    /// The orders that a unit answers with, by id: as written, else as they are now. An Order ID
+    /// that a dry run drew is not given out, so it is not told.
     async fn details(
         &self,
         actor: &Actor,
+        options: &WriteOptions,
         committed: &Committed,
     ) -> Result<HashMap<String, OrderDetails>> {
         let today = self.clock.today();
+        let sight = Sight::of(actor);
+        let of_new = if options.dry_run {
+            Sight::LastGroup
+        } else {
+            sight
+        };
         let rows = &committed.changes.orders;
-        let fresh = |order: &Order| (order.id.to_string(), details(actor, order, &[], today));
+        let fresh = |order: &Order| (order.id.to_string(), details(of_new, order, &[], today));
         let mut found: HashMap<_, _> = rows.new.iter().map(fresh).collect();
         let lookups: Vec<_> = done(&committed.outcomes)
             .filter(|id| !found.contains_key(*id))
@@ -142,26 +150,36 @@ impl Services {
         for view in self.store.load(wanted).await?.orders {
             let changed = rows.changed.iter().find(|order| order.id == view.order.id);
             let order = changed.unwrap_or(&view.order);
-            let shown = details(actor, order, &view.uses, today);
+            let shown = details(sight, order, &view.uses, today);
             found.insert(order.id.to_string(), shown);
         }
         Ok(found)
     }
 }
 
-/// An order as this caller may see it.
-fn details_of(actor: &Actor, view: &OrderView, today: Date) -> OrderDetails {
-    details(actor, &view.order, &view.uses, today)
+/// How much of Order IDs a caller sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sight {
+    InFull,
+    LastGroup,
 }
 
-fn details(actor: &Actor, order: &Order, uses: &[AllowanceUse], today: Date) -> OrderDetails {
-    let in_full = actor.access.allows(Permission::SeeOrderIds);
+impl Sight {
+    fn of(actor: &Actor) -> Self {
+        if actor.access.allows(Permission::SeeOrderIds) {
+            Self::InFull
+        } else {
+            Self::LastGroup
+        }
+    }
+}
+
+fn details(sight: Sight, order: &Order, uses: &[AllowanceUse], today: Date) -> OrderDetails {
     OrderDetails {
         order: order.clone(),
-        shown_order_id: if in_full {
-            order.order_id.expose().to_owned()
-        } else {
-            order.order_id.shortened()
+        shown_order_id: match sight {
+            Sight::InFull => order.order_id.expose().to_owned(),
+            Sight::LastGroup => order.order_id.shortened(),
         },
         moves: policy::moves_left(order, uses, today),
         emergencies: policy::emergencies_left(order, uses, today),

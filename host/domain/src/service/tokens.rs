@@ -171,7 +171,8 @@ impl Draft {
         Ok(())
     }
 
-    /// A token holds no role that its user has not, and one that is made by means of a token
+    /// A token holds no role that its user has not, the generator's endpoint is for those who may
+    /// generate, and one that is made by means of a token
     /// holds no more than that one, unless it may change users anyway.
     fn check_scope(&self, user: &User, scope: Scope) -> Result<()> {
         let denied = |message| Err(Error::new(Code::PermissionDenied, message));
@@ -179,6 +180,10 @@ impl Draft {
             && !user.data.roles.contains(&role)
         {
             return denied("The user does not have this role.");
+        }
+        let roles = Access::of_roles(&user.data.roles);
+        if scope == Scope::Generator && !roles.allows(Permission::IssueLicenses) {
+            return denied("The user's roles do not allow making licenses without orders.");
         }
         let by_token = matches!(self.actor.who, Who::User(_, Some(_)));
         let given = Access::of_token(&user.data.roles, &[scope]);
@@ -193,11 +198,17 @@ impl Draft {
     }
 
     fn token(&self, user: UserId) -> Token {
+        let mut scopes: Vec<Scope> = Vec::new();
+        for scope in &self.command.scopes {
+            if !scopes.contains(scope) {
+                scopes.push(*scope);
+            }
+        }
         Token {
             id: self.id,
             name: self.command.name.clone(),
             user,
-            scopes: self.command.scopes.clone(),
+            scopes,
             expires_at: self.command.expires_at,
             addresses: self.command.addresses.clone(),
             digest: self.digest,

@@ -1,5 +1,7 @@
 //! The mechanics of batches, shown with customers; other entities take the same way.
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::Code;
 use crate::access::Role;
@@ -318,4 +320,64 @@ fn what_is_wanted_names_rivals() {
     let wanted = wanted_to_store::<crate::product::Product>(&items);
     assert_eq!(wanted.products, [ProductKey::Code("cad".to_owned(), None)]);
     assert!(wanted.for_change);
+}
+
+/// One item of a history: a reference to name, revisions ahead of the one in force, a name and a
+/// reference to set.
+type Act = (Option<u8>, u32, u8, Option<u8>);
+
+fn reference(number: u8) -> String {
+    format!("r-{number}")
+}
+
+fn item(tables: &crate::testing::Tables, act: Act) -> StoreItem<CustomerId, CustomerData> {
+    let (named, ahead, name, set) = act;
+    let data = CustomerData {
+        external_ref: set.map(reference),
+        ..customer_data(&format!("Customer {name}"))
+    };
+    let Some(named) = named.map(reference) else {
+        return new(data);
+    };
+    let mut all = tables.customers.values();
+    let current = all.find(|customer| customer.data.external_ref.as_ref() == Some(&named));
+    StoreItem {
+        id: Some(Key::External(named)),
+        revision: Some(current.map_or(1, |customer| customer.revision) + ahead),
+        ..new(data)
+    }
+}
+
+proptest! {
+    /// Every change is counted and written down once, whatever is stored in whatever order; that
+    /// references stay unique the store itself asserts.
+    #[test]
+    fn revisions_count_the_entries(
+        history in proptest::collection::vec(
+            (proptest::collection::vec(
+                (proptest::option::of(0_u8..3), 0_u32..2, 0_u8..2, proptest::option::of(0_u8..3)), 1..5), any::<bool>()),
+            1..6),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let bench = Bench::new();
+            for (acts, atomic) in history {
+                let before = bench.tables();
+                let mut command = batch(acts.into_iter().map(|act| item(&before, act)).collect());
+                command.atomic = atomic;
+                let answer = store(&bench, command).await;
+                let after = bench.tables();
+                if answer.status == Status::Failure {
+                    prop_assert_eq!(after.audit.len(), before.audit.len());
+                }
+                prop_assert_eq!(after.audit.len(), after.events.len());
+                for customer in after.customers.values() {
+                    let subject = customer.id.to_string();
+                    let entries = after.audit.iter().filter(|entry| entry.subject == subject);
+                    prop_assert_eq!(entries.count(), customer.revision as usize);
+                }
+            }
+            Ok(())
+        })?;
+    }
 }

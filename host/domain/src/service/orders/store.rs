@@ -71,7 +71,7 @@ impl Services {
             failing: if atomic { Failing::All } else { Failing::Alone },
         };
         let committed = self.place(&task).await?;
-        let found = self.details(actor, &committed).await?;
+        let found = self.details(actor, task.options, &committed).await?;
         Ok(answer(atomic, &committed.outcomes, |id| {
             found.get(id).cloned()
         }))
@@ -100,7 +100,7 @@ impl Services {
             failing: Failing::Request,
         };
         let committed = self.place(&task).await?;
-        let found = self.details(actor, &committed).await?;
+        let found = self.details(actor, task.options, &committed).await?;
         Ok(done(&committed.outcomes)
             .filter_map(|id| found.get(id).cloned())
             .collect())

@@ -119,6 +119,8 @@ async fn product(bench: &Bench, code: &str) -> Product {
     bench.tables().products[&product.id].clone()
 }
 
+type Spoil = fn(&mut OrderItem, String);
+
 /// The item that stores an order back as it was read.
 fn read_back(order: &Order) -> OrderItem {
     OrderItem {
@@ -181,6 +183,21 @@ async fn many_orders_have_an_order_id_each() {
             .count(),
         1000
     );
+}
+
+#[tokio::test]
+async fn an_order_id_of_a_dry_run_is_not_told() {
+    let shop = Shop::open().await;
+    let mut command = shop.copies(2);
+    command.options.dry_run = true;
+    let sales = actor(Role::Sales);
+    let services = &shop.bench.services;
+    let orders = services.create_orders(&sales, command).await.unwrap();
+    assert_eq!(orders.len(), 2);
+    for order in orders {
+        assert_eq!(order.shown_order_id, order.order.order_id.shortened());
+    }
+    assert!(shop.bench.tables().orders.is_empty());
 }
 
 #[tokio::test]
@@ -302,15 +319,15 @@ async fn what_operations_change_is_not_stored() {
     let shop = Shop::open().await;
     let order = shop.order(shop.item()).await;
     let stranger = OrderRef::from_uuid(uuid::Uuid::from_u128(9)).to_string();
-    let items: [(&str, fn(&mut OrderItem, String)); 6] = [
+    let items: [(&str, Spoil); 6] = [
         ("state", |item, _| item.state = Some("REVOKED".to_owned())),
         ("orderId", |item, _| {
-            item.order_id = Some("22222-22222-22222-22222".to_owned())
+            item.order_id = Some("22222-22222-22222-22222".to_owned());
         }),
         ("parentRef", |item, other| item.parent = Some(other)),
         ("rootRef", |item, other| item.root = Some(other)),
         ("relation", |item, _| {
-            item.relation = Some("RENEWAL".to_owned())
+            item.relation = Some("RENEWAL".to_owned());
         }),
         ("terms", |item, _| item.terms = None),
     ];

@@ -88,6 +88,18 @@ async fn a_token_holds_no_more_than_its_user() {
 }
 
 #[tokio::test]
+async fn the_generator_endpoint_is_for_those_who_may_generate() {
+    let bench = Bench::new();
+    let (_, seller) = user(&bench, "anna", Role::Sales).await;
+    let (_, manager) = user(&bench, "bert", Role::Manager).await;
+    let wanted = command(&[Scope::Generator, Scope::Generator]);
+    let denied = (Code::PermissionDenied, "scope[0]".to_owned());
+    assert_eq!(refusal(&bench, &seller, wanted.clone()).await, denied);
+    let made = bench.services.create_token(&manager, wanted).await.unwrap();
+    assert_eq!(made.token.scopes, [Scope::Generator]);
+}
+
+#[tokio::test]
 async fn others_tokens_are_for_those_who_may_change_users() {
     let bench = Bench::new();
     let (id, anna) = user(&bench, "anna", Role::Sales).await;
