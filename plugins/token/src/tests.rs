@@ -1,0 +1,150 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use lds_plugin_api::document::{Description, GenerateResult, Rejection};
+use lds_plugin_api::{Op, Status, call, strict};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::Token;
+
+const SEED: &str = "9f2c51d07be84a6693c1f00d5a7e42b8116d3e0c94fa2785de60b1c3a4978f25";
+
+fn request() -> Value {
+    json!({"schema":1,"kind":"ACTIVATION","dryRun":false,"now":"2026-11-24T23:31:13Z","today":"2026-11-25",
+        "seed":SEED,"licenseId":"lic_1","customer":{"name":"Müller GmbH","attributes":{}},"licensee":"Müller & Söhne",
+        "product":{"code":"cad","name":"CAD Pro","version":"2026.1","attributes":{}},
+        "licenseType":"NODE_LOCKED","quantity":5,
+        "features":[{"name":"draw","version":"2.0","count":5,"expiresOn":"2027-11-24","parameters":{},"attributes":{}}],
+        "hosts":[{"type":"ETHERNET","value":"001122aabbcc"}],"startsOn":"2026-11-25","expiresOn":"2027-11-24",
+        "settings":{"issuer":"Acme"},"parameters":{},
+        "grants":[{"name":"sign:default","algorithm":"EdDSA","fingerprint":"ab12"}]})
+}
+
+fn generate(request: &Value) -> (Status, Vec<u8>) {
+    call::<Token>(Op::Generate.number(), &serde_json::to_vec(request).unwrap())
+}
+
+fn result(request: &Value) -> GenerateResult {
+    let (status, output) = generate(request);
+    assert_eq!(status, Status::Ok, "{}", String::from_utf8_lossy(&output));
+    strict::from_slice(&output).unwrap()
+}
+
+/// Header, payload and signature part, as a JWT library takes a token apart.
+fn parts(result: &GenerateResult) -> (Value, Value, String) {
+    let text = result.files[0].text.clone().unwrap();
+    let parts: Vec<_> = text.split('.').collect();
+    let decoded =
+        |part: &str| serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+    assert_eq!(parts.len(), 3);
+    (decoded(parts[0]), decoded(parts[1]), parts[2].to_owned())
+}
+
+#[test]
+fn a_token_has_header_claims_and_a_slot() {
+    let result = result(&request());
+    let (header, claims, signature) = parts(&result);
+    assert_eq!(header, json!({"alg":"EdDSA","typ":"JWT","kid":"ab12"}));
+    assert_eq!(
+        claims,
+        json!({"iss":"Acme","sub":"Müller & Söhne","jti":"lic_1","iat":1_795_563_073,
+            "nbf":1_795_514_400,"exp":1_827_144_000,"licenseType":"NODE_LOCKED","quantity":5,
+            "product":{"code":"cad","name":"CAD Pro","version":"2026.1"},
+            "features":[{"name":"draw","version":"2.0","count":5,"expiresOn":"2027-11-24"}],
+            "hosts":[{"type":"ETHERNET","value":"001122aabbcc"}],
+            "issuedOn":"2026-11-25","startsOn":"2026-11-25","expiresOn":"2027-11-24"})
+    );
+    let slot = &result.signatures[0];
+    assert_eq!(slot.placeholder, signature);
+    let text = result.files[0].text.as_deref().unwrap();
+    let (message, _) = text.rsplit_once('.').unwrap();
+    assert_eq!(slot.message.text.as_deref(), Some(message));
+    assert_eq!(text.matches(&slot.placeholder).count(), 1);
+}
+
+#[test]
+fn works_without_settings_dates_and_features() {
+    let mut bare = request();
+    for member in ["customer", "licensee", "startsOn", "expiresOn"] {
+        bare.as_object_mut().unwrap().remove(member);
+    }
+    bare["settings"] = json!({});
+    bare["features"] = json!([]);
+    let (_, claims, _) = parts(&result(&bare));
+    for absent in [
+        "iss",
+        "sub",
+        "nbf",
+        "exp",
+        "notForUse",
+        "expiresOn",
+        "replaces",
+    ] {
+        assert_eq!(claims.get(absent), None, "{absent}");
+    }
+}
+
+#[test]
+fn a_token_lives_as_long_as_any_of_its_features() {
+    let mut request = request();
+    request["features"][1] =
+        json!({"name":"trial","count":1,"expiresOn":"2026-12-24","parameters":{},"attributes":{}});
+    assert_eq!(parts(&result(&request)).1["exp"], 1_827_144_000);
+    request["features"][1]
+        .as_object_mut()
+        .unwrap()
+        .remove("expiresOn");
+    assert_eq!(parts(&result(&request)).1.get("exp"), None);
+}
+
+#[test]
+fn a_preview_says_that_it_is_one() {
+    let mut preview = request();
+    preview["dryRun"] = json!(true);
+    assert_eq!(parts(&result(&preview)).1["notForUse"], json!(true));
+}
+
+#[test]
+fn the_algorithm_is_the_grants() {
+    for algorithm in ["EdDSA", "ES256", "RS256"] {
+        let mut request = request();
+        request["grants"] = json!([{"name":"sign:default","algorithm":algorithm}]);
+        let result = result(&request);
+        assert_eq!(parts(&result).0, json!({"alg":algorithm,"typ":"JWT"}));
+        assert_eq!(result.signatures[0].algorithm, algorithm);
+    }
+    for grants in [
+        json!([]),
+        json!([{"name":"sign:default","algorithm":"none"}]),
+    ] {
+        let mut request = request();
+        request["grants"] = grants;
+        let (status, output) = generate(&request);
+        assert_eq!(status, Status::Input);
+        assert_eq!(
+            strict::from_slice::<Rejection>(&output).unwrap().code,
+            "INPUT"
+        );
+    }
+}
+
+#[test]
+fn describes_itself() {
+    let (status, output) = call::<Token>(Op::Describe.number(), b"");
+    let description: Description = strict::from_slice(&output).unwrap();
+    assert_eq!(status, Status::Ok);
+    assert_eq!(description.ops, ["DESCRIBE", "GENERATE", "SELFTEST"]);
+    assert!(description.settings.iter().all(|setting| !setting.required));
+}
+
+proptest! {
+    #[test]
+    fn whatever_people_type_comes_back(licensee in ".*", value in ".*") {
+        let mut request = request();
+        request["licensee"] = json!(licensee);
+        request["hosts"][0]["value"] = json!(value);
+        let (_, claims, _) = parts(&result(&request));
+        prop_assert_eq!(&claims["sub"], &json!(licensee));
+        prop_assert_eq!(&claims["hosts"][0]["value"], &json!(value));
+    }
+}
