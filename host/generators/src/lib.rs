@@ -15,6 +15,7 @@ mod error;
 mod gate;
 mod grants;
 mod hex;
+pub mod inspect;
 pub mod limits;
 mod load;
 mod names;

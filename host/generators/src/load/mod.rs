@@ -13,4 +13,4 @@ mod probe;
 pub(crate) use definitions::to_json;
 pub(crate) use describe::Described;
 pub(crate) use found::{Found, find_all};
-pub(crate) use probe::Probed;
+pub(crate) use probe::{Probed, interrogate};

@@ -26,16 +26,24 @@ pub(crate) async fn probe(
     limits: &Limits,
 ) -> Result<Probed, LoadError> {
     let carrier = runtime.open(artefact, limits).await?;
-    let document = ask_twice(carrier.as_ref(), limits).await?;
-    let described = describe(&document)?;
-    if described.has(Op::SelfTest) {
-        self_test(carrier.as_ref(), limits).await?;
-    }
+    let described = interrogate(carrier.as_ref(), limits).await?;
     Ok(Probed {
         carrier,
         described,
         limits: artefact.kind().limits(),
     })
+}
+
+/// What a plugin says of itself, twice the same; its own test must pass.
+pub(crate) async fn interrogate(
+    carrier: &dyn Carrier,
+    limits: &Limits,
+) -> Result<Described, LoadError> {
+    let described = describe(&ask_twice(carrier, limits).await?)?;
+    if described.has(Op::SelfTest) {
+        self_test(carrier, limits).await?;
+    }
+    Ok(described)
 }
 
 async fn ask_twice(carrier: &dyn Carrier, limits: &Limits) -> Result<Vec<u8>, LoadError> {

@@ -21,6 +21,13 @@ pub(crate) struct FileBytes {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Files(pub(crate) Vec<FileBytes>);
 
+/// Whether a result can be read and its files are in order, whatever may be
+/// granted.
+pub(crate) fn check_files(output: &[u8]) -> Result<(), String> {
+    let result: doc::GenerateResult = crate::documents::decode(output)?;
+    Files::read(result.files).map(drop)
+}
+
 impl Files {
     /// Checks number, names and contents; the error is for the log.
     pub(crate) fn read(files: Vec<doc::File>) -> Result<Self, String> {

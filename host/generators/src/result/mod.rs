@@ -7,4 +7,4 @@ mod files;
 mod slots;
 
 pub(crate) use draft::{Draft, Refused, Signed, check_problems};
-pub(crate) use files::FileBytes;
+pub(crate) use files::{FileBytes, check_files};

@@ -8,6 +8,7 @@
 )]
 
 mod cache;
+mod inspect;
 mod kit;
 mod native;
 mod paper;

@@ -1,0 +1,187 @@
+//! What plugin authors need: one file loaded by itself, asked and examined,
+//! without a server, a signer or a data directory.
+
+mod compact;
+mod mutate;
+mod sample;
+
+use std::path::Path;
+
+use lds_plugin_api::{Op, document as doc};
+
+pub use compact::compact;
+pub use sample::sample_request;
+
+use crate::documents::{decode, encode};
+use crate::error::LoadError;
+use crate::load::{Described, interrogate};
+use crate::result::check_files;
+use crate::runtime::{LoadedFile, Runtime};
+use crate::status::CallStatus;
+
+/// Mutated requests of one examination.
+const MUTATIONS: u64 = 200;
+
+/// One thing that was examined: what was found, or what is wrong and what to
+/// do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What was examined.
+    pub subject: &'static str,
+    /// A sentence for either end.
+    pub outcome: Result<String, String>,
+}
+
+/// Examines a plugin file: version, imports and limits by loading it, DESCRIBE
+/// and SELFTEST, and whether it is pure and holds against mutated requests.
+/// Examination ends at the first failure that leaves nothing to go on with.
+pub async fn check(runtime: &Runtime, path: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let plugin = match runtime.open_file(path, None).await {
+        Ok(plugin) => plugin,
+        Err(error) => return vec![finding("interface", Err(error.to_string()))],
+    };
+    let kind = plugin.kind.name().to_lowercase();
+    findings.push(finding(
+        "interface",
+        Ok(format!("a {kind} plugin of a known version")),
+    ));
+    let described = match interrogate(plugin.carrier.as_ref(), &plugin.limits).await {
+        Ok(described) => described,
+        Err(error) => {
+            findings.push(finding("description", Err(error.to_string())));
+            return findings;
+        }
+    };
+    let document = &described.document;
+    let name = format!(
+        "{} {} by {}",
+        document.name, document.version, document.vendor
+    );
+    findings.push(finding("description", Ok(name)));
+    findings.push(finding("purity", examine(&plugin, &described).await));
+    findings
+}
+
+/// Asks everything twice, the second time in another order.
+async fn examine(plugin: &LoadedFile, described: &Described) -> Result<String, String> {
+    let questions = questions(described)?;
+    let mut answers = Vec::with_capacity(questions.len());
+    for question in &questions {
+        let answer = ask(plugin, question).await;
+        answer.check(question)?;
+        answers.push(answer);
+    }
+    let deterministic = described.document.deterministic.unwrap_or(true);
+    for place in mutate::shuffled(questions.len()) {
+        let again = ask(plugin, &questions[place]).await;
+        again.check(&questions[place])?;
+        if deterministic && again != answers[place] {
+            return Err(format!(
+                "{} answers the same request differently after others: what a call leaves \
+                 behind must not change the next",
+                questions[place].op
+            ));
+        }
+    }
+    let done = answers
+        .iter()
+        .filter(|answer| answer.status == CallStatus::Ok)
+        .count();
+    Ok(format!(
+        "{} requests twice, {done} of them answered with OK",
+        questions.len()
+    ))
+}
+
+struct Question {
+    op: Op,
+    input: Vec<u8>,
+}
+
+#[derive(PartialEq, Eq)]
+struct Answer {
+    status: CallStatus,
+    output: Vec<u8>,
+    note: Option<String>,
+}
+
+/// A good request of each operation, and mutations of it.
+fn questions(described: &Described) -> Result<Vec<Question>, String> {
+    let request = sample_request(&described.domain, &described.document);
+    let mut good = vec![(Op::Generate, encode(&request)?)];
+    if described.has(Op::Validate) {
+        good.push((Op::Validate, encode(&sample::validate_request(&request))?));
+    }
+    if described.has(Op::Verify) {
+        let files = Vec::new();
+        let schema = doc::SCHEMA;
+        good.push((
+            Op::Verify,
+            encode(&doc::VerifyRequest {
+                schema,
+                request,
+                files,
+            })?,
+        ));
+    }
+    let mut questions = Vec::new();
+    for (op, input) in good {
+        for seed in 1..=MUTATIONS {
+            let input = mutate::mutate(&input, seed);
+            questions.push(Question { op, input });
+        }
+        questions.push(Question { op, input });
+    }
+    Ok(questions)
+}
+
+async fn ask(plugin: &LoadedFile, question: &Question) -> Answer {
+    let outcome = plugin.call(question.op.number(), &question.input).await;
+    Answer {
+        status: outcome.status,
+        output: outcome.output,
+        note: outcome.note,
+    }
+}
+
+impl Answer {
+    fn check(&self, question: &Question) -> Result<(), String> {
+        let wrong = |what: String| {
+            let input: String = String::from_utf8_lossy(&question.input)
+                .chars()
+                .take(2000)
+                .collect();
+            Err(format!("{} {what}; the request was {input}", question.op))
+        };
+        let readable = match (self.status, question.op) {
+            (CallStatus::Ok, Op::Generate) => check_files(&self.output),
+            (CallStatus::Ok, Op::Validate) => decode::<doc::ValidateResult>(&self.output).map(drop),
+            (CallStatus::Ok, _) => decode::<doc::VerifyResult>(&self.output).map(drop),
+            (CallStatus::Rejected, _) => decode::<doc::Rejection>(&self.output).map(drop),
+            (CallStatus::Input, _) => Ok(()),
+            (status, _) => {
+                let note = self.note.as_deref().unwrap_or("no reason given");
+                return wrong(format!(
+                    "ended with {status}, expected OK, REJECTED or INPUT: {note}"
+                ));
+            }
+        };
+        match readable {
+            Ok(()) => Ok(()),
+            Err(error) => wrong(format!("gave a bad document: {error}")),
+        }
+    }
+}
+
+fn finding(subject: &'static str, outcome: Result<String, String>) -> Finding {
+    Finding { subject, outcome }
+}
+
+impl LoadedFile {
+    /// What the plugin says of itself, checked as at a server's start.
+    pub async fn describe(&self) -> Result<doc::Description, LoadError> {
+        let described = interrogate(self.carrier.as_ref(), &self.limits).await?;
+        Ok(described.document)
+    }
+}
