@@ -12,6 +12,12 @@ static BUMP: Bump = Bump {
     end: Cell::new(0),
 };
 
+#[expect(unsafe_code, reason = "a symbol of the linker")]
+// SAFETY: nothing is read or written there, only its address is taken.
+unsafe extern "C" {
+    static __heap_base: u8;
+}
+
 struct Bump {
     next: Cell<usize>,
     end: Cell<usize>,
@@ -37,9 +43,6 @@ impl Bump {
 
     /// The linker leaves the rest of the first memory behind the data to the heap.
     fn begin(&self) {
-        unsafe extern "C" {
-            static __heap_base: u8;
-        }
         let base = (&raw const __heap_base).addr();
         self.next.set(base);
         self.end.set(core::arch::wasm32::memory_size(0) * PAGE);

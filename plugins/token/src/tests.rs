@@ -87,8 +87,9 @@ fn works_without_settings_dates_and_features() {
 #[test]
 fn a_token_lives_as_long_as_any_of_its_features() {
     let mut request = request();
-    request["features"][1] =
+    let trial =
         json!({"name":"trial","count":1,"expiresOn":"2026-12-24","parameters":{},"attributes":{}});
+    request["features"].as_array_mut().unwrap().push(trial);
     assert_eq!(parts(&result(&request)).1["exp"], 1_827_144_000);
     request["features"][1]
         .as_object_mut()
