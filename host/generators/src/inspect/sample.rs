@@ -3,7 +3,7 @@
 use lds_domain::generator::{Definition, Description};
 use lds_plugin_api::document as doc;
 
-use crate::load::to_json;
+use crate::load::{Described, to_json};
 
 /// Texts of which one may fit a definition that has no default.
 const WORDS: [&str; 8] = [
@@ -18,10 +18,8 @@ const WORDS: [&str; 8] = [
 ];
 
 /// A first activation of one feature on one machine, always the same.
-pub fn sample_request(
-    description: &Description,
-    document: &doc::Description,
-) -> doc::GenerateRequest {
+pub fn sample_request(described: &Described) -> doc::GenerateRequest {
+    let (description, document) = (&*described.domain, &described.document);
     doc::GenerateRequest {
         schema: doc::SCHEMA,
         kind: document

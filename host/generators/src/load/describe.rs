@@ -15,14 +15,16 @@ use crate::names::{is_line, is_plugin_name, is_version};
 use super::definitions::{definitions, host_type};
 
 /// A description that keeps all rules.
-pub(crate) struct Described {
-    pub(crate) document: doc::Description,
-    pub(crate) domain: Arc<Description>,
+pub struct Described {
+    /// As the plugin gave it.
+    pub document: doc::Description,
+    /// As the domain uses it.
+    pub domain: Arc<Description>,
 }
 
 impl Described {
     /// Whether the plugin has an operation.
-    pub(crate) fn has(&self, op: Op) -> bool {
+    pub fn has(&self, op: Op) -> bool {
         self.document.ops.iter().any(|name| name == op.name())
     }
 

@@ -11,6 +11,6 @@ mod found;
 mod probe;
 
 pub(crate) use definitions::to_json;
-pub(crate) use describe::Described;
+pub use describe::Described;
 pub(crate) use found::{Found, find_all};
 pub(crate) use probe::{Probed, interrogate};

@@ -8,6 +8,7 @@
 )]
 
 mod cache;
+mod hello;
 mod inspect;
 mod kit;
 mod native;
@@ -15,4 +16,5 @@ mod paper;
 mod registry;
 mod results;
 mod server;
+mod token;
 mod wasm;

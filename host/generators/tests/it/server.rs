@@ -1,5 +1,6 @@
 //! Generators as the server has them: a data directory and a configuration.
 
+use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use lds_domain::generator::{
@@ -27,6 +28,10 @@ impl Server {
     pub(crate) fn new(config: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("plugins")).unwrap();
+        // All servers share the compiled code, as one does with itself.
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+        std::fs::create_dir_all(&cache).unwrap();
+        symlink(cache, dir.path().join("cache")).unwrap();
         Self {
             dir,
             config: config.into(),
