@@ -32,6 +32,8 @@ mod call;
 pub mod document;
 mod generator;
 pub mod hosts;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod strict;
 
 pub use abi::log;

@@ -65,8 +65,8 @@ impl fmt::Display for Date {
 fn parts(text: &str) -> Option<(u8, u8, &str)> {
     let (day, rest) = text.split_once('-')?;
     let (month, year) = rest.split_once('-')?;
-    let named = |name: &&str| name.eq_ignore_ascii_case(month);
-    let month = MONTHS.iter().position(|name| named(&name))? + 1;
+    let named = |name: &str| name.eq_ignore_ascii_case(month);
+    let month = MONTHS.iter().position(|name| named(name))? + 1;
     let day = u8::try_from(digits(day, 1..=2)?).ok()?;
     Some((day, u8::try_from(month).ok()?, year))
 }

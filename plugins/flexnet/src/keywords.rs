@@ -195,9 +195,12 @@ impl Keyword {
                 .map(|number| Attribute::new(self.word, number.to_string()))),
             Shape::NumberOrBare(.., bare) => {
                 let number = settings::number(parameters, name, place)?;
-                Ok(number.map(|number| match number == bare {
-                    true => Attribute::bare(self.word),
-                    false => Attribute::new(self.word, number.to_string()),
+                Ok(number.map(|number| {
+                    if number == bare {
+                        Attribute::bare(self.word)
+                    } else {
+                        Attribute::new(self.word, number.to_string())
+                    }
                 }))
             }
         }

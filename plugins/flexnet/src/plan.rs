@@ -117,7 +117,7 @@ impl Plan<'_> {
         self.counting(wanted)
             .map_err(|problem| problem.at(place("count")))?;
         Ok(Grant {
-            line: self.line(wanted, &place("parameters"))?,
+            line: line(wanted, &place("parameters"))?,
             name: wanted.name.to_owned(),
             vendor: self.settings.vendor.clone(),
             version: self
@@ -163,19 +163,6 @@ impl Plan<'_> {
         Ok(version.to_owned())
     }
 
-    /// INCREMENT is the safe habit for what is counted: only the first FEATURE of a name counts.
-    fn line(&self, wanted: &Wanted<'_>, place: &str) -> Result<Line, Problem> {
-        let chosen = settings::text(wanted.parameters, "line", place)?;
-        match chosen {
-            Some("FEATURE") => Ok(Line::Feature),
-            Some("INCREMENT") => Ok(Line::Increment),
-            Some(_) => Err(Problem::new("LINE", "The line is FEATURE or INCREMENT.")
-                .at(format!("{place}/line"))),
-            None if wanted.count > 0 => Ok(Line::Increment),
-            None => Ok(Line::Feature),
-        }
-    }
-
     /// The lines before the grants.
     fn servers(&self, hosts: &[Host]) -> Result<License, Problem> {
         if self.license_type == LicenseType::NodeLocked {
@@ -201,6 +188,21 @@ impl Plan<'_> {
             use_server: self.settings.use_server,
             grants: Vec::new(),
         })
+    }
+}
+
+/// INCREMENT is the safe habit for what is counted: only the first FEATURE of a name counts.
+fn line(wanted: &Wanted<'_>, place: &str) -> Result<Line, Problem> {
+    let chosen = settings::text(wanted.parameters, "line", place)?;
+    match chosen {
+        Some("FEATURE") => Ok(Line::Feature),
+        Some("INCREMENT") => Ok(Line::Increment),
+        Some(_) => {
+            Err(Problem::new("LINE", "The line is FEATURE or INCREMENT.")
+                .at(format!("{place}/line")))
+        }
+        None if wanted.count > 0 => Ok(Line::Increment),
+        None => Ok(Line::Feature),
     }
 }
 

@@ -1,4 +1,5 @@
 //! The plugin from outside: documents in, documents out.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use lds_plugin_api::document::{
     Description, GenerateResult, Problem, Rejection, ValidateResult, VerifyResult,
