@@ -58,8 +58,8 @@ async fn module_and_library_give_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn both_pass_the_examination() {
-    for file in ["hello.wasm", "hello.so", "token.wasm"] {
+async fn all_pass_the_examination() {
+    for file in ["hello.wasm", "hello.so", "token.wasm", "flexnet.wasm"] {
         let findings = check(&runtime(), &built(file)).await;
         assert_eq!(findings.len(), 3, "{file}: {findings:?}");
         assert!(

@@ -8,8 +8,10 @@
 )]
 
 mod cache;
+mod flexnet;
 mod hello;
 mod inspect;
+mod installed;
 mod kit;
 mod native;
 mod paper;
