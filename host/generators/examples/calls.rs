@@ -6,6 +6,7 @@
 //! GENERATE), REQUEST a file with the input.
 
 use std::error::Error;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,15 +16,25 @@ const ROUND: Duration = Duration::from_secs(2);
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-fn main() -> Result<(), Failure> {
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    match args.next() {
+        Some(first) if first == WorkerProgram::ARGUMENT => lds_generators::worker::main(args),
+        _ => match run() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn run() -> Result<(), Failure> {
     let mut args = std::env::args().skip(1);
     let Some(first) = args.next() else {
         return Err("usage: calls FILE [OP [REQUEST]]".into());
     };
-    if first == WorkerProgram::ARGUMENT {
-        lds_generators::worker::main(std::env::args_os().skip(2));
-        return Ok(());
-    }
     let op = args.next().map_or(Ok(2), |op| op.parse())?;
     let input = args.next().map(std::fs::read).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -2,7 +2,7 @@
 //! its answers as documents.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use lds_plugin_api::Op;
 use lds_plugin_api::document::Rejection;
@@ -65,6 +65,7 @@ impl Plugin {
             .as_ref()
             .map_or_else(|f| f.status, |_| CallStatus::Ok);
         self.quarantine.record(status, Instant::now());
+        self.measure(op, status, micros);
         tracing::debug!(
             plugin = %self.name, %op, %status, duration_us = micros, memory_bytes = memory,
             "plugin called"
@@ -91,6 +92,16 @@ impl Plugin {
                 CallOutcome::failed(CallStatus::Unavailable, "too many calls wait")
             }
         }
+    }
+
+    fn measure(&self, op: Op, status: CallStatus, micros: u64) {
+        metrics::counter!(
+            "lds_generator_calls_total",
+            "generator" => self.name.clone(), "op" => op.name(), "status" => status.name()
+        )
+        .increment(1);
+        metrics::histogram!("lds_generator_call_seconds", "generator" => self.name.clone())
+            .record(Duration::from_micros(micros));
     }
 
     fn log(&self, line: &LogLine) {

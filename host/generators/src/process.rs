@@ -1,6 +1,7 @@
 //! The program that runs apart from the server: native plugins and compilations.
 
 use std::ffi::OsString;
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -36,7 +37,8 @@ impl WorkerProgram {
     /// A command with an empty environment, still without its own arguments.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
-        command.args(&self.args).env_clear();
+        // The name in process lists: that of a link in /proc tells nothing.
+        command.arg0("lds-worker").args(&self.args).env_clear();
         command
     }
 }

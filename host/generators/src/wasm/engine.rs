@@ -172,3 +172,43 @@ fn start_clock(engine: EngineWeak, tick: Duration) -> Result<(), LoadError> {
         .map(drop)
         .map_err(|error| LoadError::new(format!("the clock thread cannot start: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use wasmtime::{Engine, Module};
+
+    use super::{PoolMode, WasmEngine, allocation, config};
+
+    fn running(mode: PoolMode) -> Engine {
+        Engine::new(&config(mode, &allocation(mode))).unwrap()
+    }
+
+    fn compiled(mode: PoolMode) -> Vec<u8> {
+        let compiler = WasmEngine::for_compiling(mode).unwrap();
+        let module = r#"(module (memory (export "memory") 1))"#;
+        compiler
+            .engine
+            .precompile_module(module.as_bytes())
+            .unwrap()
+    }
+
+    #[expect(unsafe_code, reason = "the code was compiled just now")]
+    fn fits(engine: &Engine, code: &[u8]) -> bool {
+        // SAFETY: `code` comes from this version's compiler, unchanged.
+        unsafe { Module::deserialize(engine, code) }.is_ok()
+    }
+
+    #[test]
+    fn code_compiled_apart_fits_every_layout_and_only_its_own() {
+        for mode in PoolMode::ALL {
+            let engine = running(mode);
+            assert!(fits(&engine, &compiled(mode)), "{mode}");
+            assert_eq!(mode.to_string().parse(), Ok(mode));
+        }
+        assert!(!fits(
+            &running(PoolMode::Pool4G),
+            &compiled(PoolMode::Pool64M)
+        ));
+        assert!("elsewhere".parse::<PoolMode>().is_err());
+    }
+}

@@ -1,6 +1,8 @@
 //! What a worker gives up before it touches foreign code.
 
-use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
+use rustix::process::{
+    Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit,
+};
 
 use crate::error::LoadError;
 use crate::limits::COMPILE_TIME;
@@ -33,8 +35,10 @@ fn give_up_rights() -> Result<(), LoadError> {
     limit(Resource::Core, 0)
 }
 
+/// Lowers a limit; one that is lower already stays.
 fn limit(resource: Resource, most: u64) -> Result<(), LoadError> {
-    let most = Some(most);
+    let already = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let most = Some(most.min(already));
     setrlimit(
         resource,
         Rlimit {
