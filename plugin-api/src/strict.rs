@@ -5,6 +5,7 @@
 //! nesting beyond [`MAX_DEPTH`], and an array in place of an object. It knows no document.
 
 mod reader;
+mod scan;
 mod seen;
 
 use core::fmt;

@@ -9,7 +9,7 @@ use serde::de::{
 };
 
 use super::seen::Seen;
-use super::{Fault, MAX_DEPTH, TOO_LARGE};
+use super::{Fault, MAX_DEPTH, TOO_LARGE, scan};
 
 type Result<T> = core::result::Result<T, Fault>;
 
@@ -117,8 +117,7 @@ impl<'de> Reader<'de> {
     /// The bytes up to the next quote or backslash.
     fn run(&mut self) -> Result<&'de str> {
         let rest = &self.text[self.position..];
-        let stop = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
-        let Some(length) = rest.as_bytes().iter().position(stop) else {
+        let Some(length) = scan::plain(rest.as_bytes()) else {
             return Err(Fault::new("a string does not end"));
         };
         self.position += length;

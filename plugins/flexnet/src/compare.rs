@@ -72,6 +72,10 @@ fn canonical_server(server: &Server) -> (String, String, Option<u16>) {
 }
 
 fn grant(asked: &Grant, found: &Grant) -> Vec<String> {
+    // The usual case, without making sentences.
+    if asked == found {
+        return Vec::new();
+    }
     if asked.name != found.name {
         return vec![format!(
             "{}: the file has {} in its place",
