@@ -5,6 +5,7 @@ use lds_plugin_api::{Outcome, Refusal};
 use serde::Serialize;
 
 use crate::days;
+use crate::settings::Settings;
 
 /// The payload. Dates are inclusive calendar days in the vendor's time zone.
 #[derive(Serialize)]
@@ -14,6 +15,8 @@ pub(crate) struct Claims<'a> {
     iss: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sub: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    aud: Vec<&'a str>,
     jti: &'a str,
     iat: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,12 +67,11 @@ impl<'a> Claims<'a> {
     pub(crate) fn of(request: &'a GenerateRequest) -> Outcome<Self> {
         let customer = request.customer.as_ref().map(|customer| &*customer.name);
         let product = &request.product;
+        let settings = Settings::of(&request.settings)?;
         Ok(Self {
-            iss: request
-                .settings
-                .get("issuer")
-                .and_then(|issuer| issuer.as_str()),
+            iss: settings.issuer,
             sub: request.licensee.as_deref().or(customer),
+            aud: settings.audience,
             jti: &request.license_id,
             iat: days::moment(&request.now).ok_or_else(|| malformed("now"))?,
             nbf: date("startsOn", request.starts_on.as_deref(), days::start_of)?,

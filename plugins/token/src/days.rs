@@ -19,6 +19,9 @@ pub(crate) fn start_of(date: &str) -> Option<i64> {
 pub(crate) fn moment(timestamp: &str) -> Option<i64> {
     let (date, time) = timestamp.strip_suffix('Z')?.split_once('T')?;
     let [hours, minutes, seconds] = numbers(time, ':', [2, 2, 2])?;
+    if hours > 23 || minutes > 59 || seconds > 59 {
+        return None;
+    }
     Some(day_number(date)? * DAY + hours * HOUR + minutes * 60 + seconds)
 }
 
@@ -64,6 +67,7 @@ mod tests {
             "2026-13-01T00:00:00Z",
             "2026-11-24",
             "2026-11-24T1:00:00Z",
+            "2026-11-24T24:00:00Z",
             "+026-11-24T00:00:00Z",
         ] {
             assert_eq!(moment(bad), None, "{bad}");

@@ -6,23 +6,30 @@
 
 mod claims;
 mod days;
+mod describe;
+mod settings;
+mod verify;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lds_plugin_api::document::{
-    Capability, Definition, Description, Encoding, ExpectedFile, File, GenerateRequest,
-    GenerateResult, Grant, Limits, Message, SignatureSlot, ValueType,
+    Description, Encoding, File, GenerateRequest, GenerateResult, Grant, Message, SCHEMA, SelfTest,
+    SignatureSlot, ValidateRequest, ValidateResult, VerifyRequest, VerifyResult,
 };
-use lds_plugin_api::{Generator, Outcome, Refusal, generator, hosts};
+use lds_plugin_api::{Generator, Outcome, Refusal, generator, strict};
 use serde::Serialize;
 
 use claims::Claims;
+use settings::Settings;
 
 const FILE: &str = "license.jwt";
 const MEDIA_TYPE: &str = "application/jwt";
 const SIGNER: &str = "default";
 const CAPABILITY: &str = "sign:default";
 const ALGORITHMS: [&str; 3] = ["EdDSA", "ES256", "RS256"];
+
+/// What SELFTEST writes and reads again.
+const SAMPLE: &str = r#"{"schema":1,"kind":"MANUAL","dryRun":false,"now":"2026-11-24T23:31:13Z","today":"2026-11-25","seed":"9f2c51d07be84a6693c1f00d5a7e42b8116d3e0c94fa2785de60b1c3a4978f25","licenseId":"lic_0","licensee":"M\u00fcller","product":{"code":"cad","name":"CAD","attributes":{}},"licenseType":"NODE_LOCKED","quantity":1,"features":[{"name":"draw","count":1,"parameters":{},"attributes":{}}],"hosts":[{"type":"ETHERNET","value":"001122aabbcc"}],"expiresOn":"2027-11-24","settings":{},"parameters":{},"grants":[{"name":"sign:default","algorithm":"EdDSA"}]}"#;
 
 /// The generator.
 #[derive(Debug)]
@@ -31,64 +38,52 @@ pub struct Token;
 #[generator]
 impl Generator for Token {
     fn describe() -> Description {
-        let issuer = Definition::new("issuer", ValueType::Text)
-            .label("Issuer")
-            .help("Who issues the license: the claim iss. Left out when empty.")
-            .range(1, 200);
-        let mut description = Description::new("token", "1.0.0", "LDS");
-        description.description =
-            Some("A signed JSON license (JWT), checked with the public key alone.".to_owned());
-        description.host_types = vec![
-            hosts::ethernet(),
-            hosts::hostname(),
-            hosts::disk_serial(),
-            hosts::machine_id(),
-            hosts::user(),
-        ];
-        description.settings = vec![issuer];
-        description.files = vec![ExpectedFile {
-            name: FILE.to_owned(),
-            media_type: MEDIA_TYPE.to_owned(),
-        }];
-        description.capabilities = vec![Capability {
-            name: CAPABILITY.to_owned(),
-            required: None,
-            algorithms: ALGORITHMS.map(str::to_owned).to_vec(),
-            label: Some("License key".to_owned()),
-        }];
-        description.limits = Some(Limits {
-            time_ms: Some(50),
-            memory_mib: Some(16),
-            output_kib: None,
-        });
-        description
+        describe::description()
     }
 
     fn generate(request: GenerateRequest) -> Outcome<GenerateResult> {
-        let grant = grant(&request)?;
-        let algorithm = grant.algorithm.as_deref().unwrap_or_default();
-        let header = Header {
-            alg: algorithm,
-            typ: "JWT",
-            kid: grant.fingerprint.as_deref(),
-        };
-        let message = format!("{}.{}", encoded(&header)?, encoded(&Claims::of(&request)?)?);
-        let placeholder = format!("SIG-{}", request.seed);
-        let slot = SignatureSlot {
+        if let Some(problem) = Settings::of(&request.settings)?.problems().pop() {
+            return Err(problem.into());
+        }
+        let header = Header::of(&request)?;
+        let algorithm = header.alg.to_owned();
+        let message = message(&header, &Claims::of(&request)?)?;
+        let placeholder = placeholder(&request.seed)?;
+        let file = [&message, ".", &placeholder].concat();
+        let mut result = GenerateResult::new([File::text(FILE, MEDIA_TYPE, file)]);
+        result.signatures.push(SignatureSlot {
             file: FILE.to_owned(),
             signer: SIGNER.to_owned(),
-            algorithm: algorithm.to_owned(),
+            algorithm,
             encoding: Encoding::Base64url,
             message: Message {
-                text: Some(message.clone()),
+                text: Some(message),
                 base64: None,
             },
-            placeholder: placeholder.clone(),
-        };
-        let file = File::text(FILE, MEDIA_TYPE, message + "." + &placeholder);
-        let mut result = GenerateResult::new([file]);
-        result.signatures.push(slot);
+            placeholder,
+        });
         Ok(result)
+    }
+
+    fn validate(request: ValidateRequest) -> Outcome<ValidateResult> {
+        Ok(ValidateResult {
+            schema: SCHEMA,
+            errors: Settings::of(&request.settings)?.problems(),
+        })
+    }
+
+    fn verify(request: VerifyRequest) -> Outcome<VerifyResult> {
+        verify::compare(&request.request, &request.files)
+    }
+
+    fn selftest() -> Outcome<SelfTest> {
+        let request: GenerateRequest = strict::from_slice(SAMPLE.as_bytes())
+            .map_err(|fault| Refusal::Internal(fault.to_string()))?;
+        let files = Self::generate(request.clone())?.files;
+        if !verify::compare(&request, &files)?.same {
+            return Err(Refusal::Internal("what was written differs".to_owned()));
+        }
+        Ok(SelfTest { schema: SCHEMA })
     }
 }
 
@@ -101,23 +96,45 @@ struct Header<'a> {
     kid: Option<&'a str>,
 }
 
-fn grant(request: &GenerateRequest) -> Outcome<&Grant> {
-    let grant = request
-        .grants
-        .iter()
-        .find(|grant| grant.name == CAPABILITY)
-        .ok_or_else(|| Refusal::Input(format!("{CAPABILITY} is not granted")))?;
-    match &grant.algorithm {
-        Some(algorithm) if ALGORITHMS.contains(&algorithm.as_str()) => Ok(grant),
-        _ => Err(Refusal::Input(format!(
-            "{CAPABILITY} has no known algorithm"
-        ))),
+impl<'a> Header<'a> {
+    fn of(request: &'a GenerateRequest) -> Outcome<Self> {
+        let is_key = |grant: &&Grant| grant.name == CAPABILITY;
+        let Some(grant) = request.grants.iter().find(is_key) else {
+            return Err(Refusal::Input("no key is granted".to_owned()));
+        };
+        match &grant.algorithm {
+            Some(algorithm) if ALGORITHMS.contains(&algorithm.as_str()) => Ok(Self {
+                alg: algorithm,
+                typ: "JWT",
+                kid: grant.fingerprint.as_deref(),
+            }),
+            _ => Err(Refusal::Input("the key has no known algorithm".to_owned())),
+        }
     }
 }
 
-fn encoded(part: &impl Serialize) -> Outcome<String> {
-    let json = serde_json::to_vec(part).map_err(|error| Refusal::Internal(error.to_string()))?;
-    Ok(URL_SAFE_NO_PAD.encode(json))
+/// What is signed: header and claims, each as base64url.
+fn message(header: &Header, claims: &Claims) -> Outcome<String> {
+    let mut message = String::with_capacity(2048);
+    append(&mut message, header)?;
+    message.push('.');
+    append(&mut message, claims)?;
+    Ok(message)
+}
+
+fn append(message: &mut String, part: &impl Serialize) -> Outcome<()> {
+    let mut json = Vec::with_capacity(1024);
+    serde_json::to_writer(&mut json, part).map_err(|error| Refusal::Internal(error.to_string()))?;
+    URL_SAFE_NO_PAD.encode_string(json, message);
+    Ok(())
+}
+
+/// Of the seed, so that nothing that people typed can hold it.
+fn placeholder(seed: &str) -> Outcome<String> {
+    if seed.len() != 64 || !seed.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Refusal::Input("the seed is not 64 hex digits".to_owned()));
+    }
+    Ok(["SIG-", seed].concat())
 }
 
 #[cfg(test)]
