@@ -1,6 +1,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use lds_plugin_api::document::{Description, GenerateResult, Rejection};
+use lds_plugin_api::document::{
+    Description, GenerateResult, Problem, Rejection, ValidateResult, VerifyResult,
+};
 use lds_plugin_api::{Op, Status, call, strict};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -134,8 +136,138 @@ fn describes_itself() {
     let (status, output) = call::<Token>(Op::Describe.number(), b"");
     let description: Description = strict::from_slice(&output).unwrap();
     assert_eq!(status, Status::Ok);
-    assert_eq!(description.ops, ["DESCRIBE", "GENERATE", "SELFTEST"]);
+    for op in [Op::Generate, Op::Validate, Op::Verify, Op::SelfTest] {
+        assert!(description.ops.iter().any(|name| name == op.name()), "{op}");
+    }
     assert!(description.settings.iter().all(|setting| !setting.required));
+    assert_eq!(call::<Token>(Op::SelfTest.number(), b"").0, Status::Ok);
+}
+
+#[test]
+fn audiences_are_a_list() {
+    let mut request = request();
+    request["settings"]["audience"] = json!(["cad", "https://acme.example/cam"]);
+    assert_eq!(
+        parts(&result(&request)).1["aud"],
+        json!(["cad", "https://acme.example/cam"])
+    );
+}
+
+#[test]
+fn an_issuer_with_a_colon_must_be_a_uri() {
+    let mut request = request();
+    request["settings"]["issuer"] = json!("Acme: CAD");
+    let (status, output) = generate(&request);
+    let rejection: Rejection = strict::from_slice(&output).unwrap();
+    assert_eq!(status, Status::Rejected);
+    assert_eq!(rejection.code, "NOT_A_URI");
+    assert_eq!(rejection.field.as_deref(), Some("/settings/issuer"));
+}
+
+/// What VALIDATE says of settings.
+fn errors(settings: &Value) -> Vec<Problem> {
+    let input = json!({"schema":1,"product":{"code":"cad","name":"CAD","attributes":{}},"licenseType":"FLOATING",
+        "quantity":1,"features":[],"settings":settings});
+    let input = serde_json::to_vec(&input).unwrap();
+    let (status, output) = call::<Token>(Op::Validate.number(), &input);
+    assert_eq!(status, Status::Ok, "{}", String::from_utf8_lossy(&output));
+    strict::from_slice::<ValidateResult>(&output)
+        .unwrap()
+        .errors
+}
+
+#[test]
+fn validates_settings_before_there_is_a_license() {
+    assert_eq!(errors(&json!({})), []);
+    assert_eq!(errors(&json!({"issuer":"urn:acme","audience":["cad"]})), []);
+    let errors = errors(&json!({"issuer":"a: b","audience":["cad",":"]}));
+    let fields: Vec<_> = errors.iter().filter_map(|e| e.field.as_deref()).collect();
+    assert_eq!(fields, ["/settings/issuer", "/settings/audience"]);
+}
+
+#[test]
+fn a_seed_that_is_none_is_not_understood() {
+    for seed in ["", "9f2c", &format!("{}!", &SEED[1..]), &SEED.repeat(2)] {
+        let mut request = request();
+        request["seed"] = json!(seed);
+        assert_eq!(generate(&request).0, Status::Input, "{seed}");
+    }
+}
+
+/// What VERIFY says of a token of this text.
+fn verify(request: &Value, text: &str) -> VerifyResult {
+    let file = json!({"name":"license.jwt","mediaType":"application/jwt","text":text});
+    let input = json!({"schema":1,"request":request,"files":[file]});
+    let input = serde_json::to_vec(&input).unwrap();
+    let (status, output) = call::<Token>(Op::Verify.number(), &input);
+    assert_eq!(status, Status::Ok, "{}", String::from_utf8_lossy(&output));
+    strict::from_slice(&output).unwrap()
+}
+
+/// A signed token of these claims.
+fn token(claims: &Value) -> String {
+    let header = URL_SAFE_NO_PAD.encode(r#"{"typ":"JWT","kid":"ab12","alg":"EdDSA"}"#);
+    format!(
+        "{header}.{}.c2ln",
+        URL_SAFE_NO_PAD.encode(claims.to_string())
+    )
+}
+
+#[test]
+fn a_token_of_the_same_meaning_is_the_same() {
+    let request = request();
+    let (_, claims, _) = parts(&result(&request));
+    assert_eq!(
+        verify(&request, &token(&claims)),
+        VerifyResult {
+            schema: 1,
+            same: true,
+            differences: vec![]
+        }
+    );
+}
+
+#[test]
+fn differences_are_told() {
+    let request = request();
+    let (_, claims, _) = parts(&result(&request));
+    let differ = |edit: fn(&mut Value)| {
+        let mut edited = claims.clone();
+        edit(&mut edited);
+        let answer = verify(&request, &token(&edited));
+        assert!(!answer.same);
+        answer.differences
+    };
+    assert_eq!(
+        differ(|claims| claims["quantity"] = json!(6)),
+        ["quantity is 6, asked for 5."]
+    );
+    assert_eq!(
+        differ(|claims| claims["admin"] = json!(true)),
+        ["admin is true, asked for absent."]
+    );
+    assert_eq!(
+        differ(|claims| drop(claims.as_object_mut().unwrap().remove("jti"))),
+        ["jti is absent, asked for \"lic_1\"."]
+    );
+    let long = differ(|claims| claims["sub"] = json!("ü".repeat(9000)));
+    assert!(long[0].chars().count() < 500, "{long:?}");
+}
+
+#[test]
+fn what_is_no_token_differs() {
+    let request = request();
+    let whole = result(&request).files[0].text.clone().unwrap();
+    let (message, _) = whole.rsplit_once('.').unwrap();
+    for text in ["", "..", "a.b.c", message, &format!("{message}.")] {
+        let answer = verify(&request, text);
+        assert_eq!(
+            answer.differences,
+            ["license.jwt is not a token."],
+            "{text}"
+        );
+    }
+    assert!(verify(&request, &whole).same);
 }
 
 proptest! {
