@@ -20,6 +20,10 @@ pub fn log(level: Level, message: &str) {
     carrier::log(level, message);
 }
 
+fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
+
 /// Serves a call whose document waits at the host.
 #[cfg_attr(
     not(any(target_family = "wasm", feature = "native")),
@@ -52,6 +56,7 @@ use wasm as carrier;
 mod wasm {
     #![expect(unsafe_code, reason = "imports of the module")]
 
+    use super::length;
     use crate::{Generator, Level};
 
     mod host {
@@ -65,19 +70,17 @@ mod wasm {
 
     pub(super) fn input_read(offset: u32, destination: &mut [u8]) -> usize {
         // SAFETY: the host writes at most `len` bytes at `destination`.
-        unsafe {
-            host::input_read(offset, destination.as_mut_ptr(), destination.len() as u32) as usize
-        }
+        unsafe { host::input_read(offset, destination.as_mut_ptr(), length(destination)) as usize }
     }
 
     pub(super) fn output_write(source: &[u8]) -> bool {
         // SAFETY: the host reads `len` bytes at `source`.
-        unsafe { host::output_write(source.as_ptr(), source.len() as u32) == 0 }
+        unsafe { host::output_write(source.as_ptr(), length(source)) == 0 }
     }
 
     pub(super) fn log(level: Level, message: &str) {
         // SAFETY: the host reads `len` bytes at `message`.
-        unsafe { host::log(level.number(), message.as_ptr(), message.len() as u32) };
+        unsafe { host::log(level.number(), message.as_ptr(), length(message.as_bytes())) };
     }
 
     /// What the export `lds_call` does.
@@ -131,6 +134,7 @@ mod native {
     use core::cell::Cell;
     use core::ffi::c_void;
 
+    use super::length;
     use crate::Level;
 
     /// `struct lds_host` of the C header. It dies when the call returns.
@@ -153,10 +157,6 @@ mod native {
         // SAFETY: set only while a call runs, by `serve_native`, whose caller keeps it alive; no
         // caller of this function holds the reference for longer than one use.
         unsafe { HOST.get().as_ref() }
-    }
-
-    fn length(bytes: &[u8]) -> u32 {
-        u32::try_from(bytes.len()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn input_read(offset: u32, destination: &mut [u8]) -> usize {
