@@ -4,6 +4,30 @@
 //!
 //! This crate must not know SQL or HTTP. The rules of the interface between
 //! host and plugin are those of `lds-plugin-api`.
+//!
+//! A server calls [`Generators::start`] once and uses the result as the domain's
+//! port. Its binary must call [`worker::main`] first thing when its first
+//! argument is [`WorkerProgram::ARGUMENT`]: plugins and compilations that run
+//! apart are that same binary, started again.
+//!
+//! ```no_run
+//! # async fn start() -> Result<(), lds_generators::LoadError> {
+//! use std::path::Path;
+//! use lds_generators::{CacheKey, Generators, GeneratorsConfig, Options, WorkerProgram};
+//!
+//! let data_dir = Path::new("/var/lib/lds");
+//! let generators = Generators::start(Options {
+//!     config: &GeneratorsConfig::default(),
+//!     data_dir,
+//!     cache_key: CacheKey::load_or_make(&data_dir.join("secrets/cache.key"))?,
+//!     worker: WorkerProgram::this_binary(),
+//! })
+//! .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Tools for plugin authors use [`Runtime::open_file`] and [`inspect`].
 
 mod abi;
 mod artefact;
@@ -22,6 +46,7 @@ mod names;
 mod native;
 mod plugin;
 mod port;
+mod private_file;
 mod process;
 mod quarantine;
 mod registry;

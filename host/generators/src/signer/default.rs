@@ -1,14 +1,14 @@
 //! The signer that is there without configuration: an Ed25519 key in the data
 //! directory, made at the first start.
 
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::signature::Ed25519KeyPair;
-use tempfile::NamedTempFile;
 
 use crate::error::LoadError;
+use crate::private_file::write_new;
 
 use super::file::FileSigner;
 use super::pem;
@@ -24,38 +24,26 @@ pub(super) fn load_or_make(data_dir: &Path) -> Result<FileSigner, LoadError> {
     let folder = data_dir.join(FOLDER);
     let private = folder.join(PRIVATE);
     if !private.exists() {
-        make(&folder, &private).map_err(|error| {
+        make(&private).map_err(|error| {
             LoadError::new(format!("{} cannot be made: {error}", private.display()))
         })?;
     }
     let signer = FileSigner::open(&private)?;
     let public = folder.join(PUBLIC);
     if !public.exists() {
-        write_new(&folder, &public, signer.public_key_pem()).map_err(|error| {
+        write_new(&public, signer.public_key_pem().as_bytes()).map_err(|error| {
             LoadError::new(format!("{} cannot be written: {error}", public.display()))
         })?;
     }
     Ok(signer)
 }
 
-fn make(folder: &Path, private: &Path) -> io::Result<()> {
+fn make(private: &Path) -> io::Result<()> {
     let unusable = |_| io::Error::other("no key can be drawn");
     let key = Ed25519KeyPair::generate().map_err(unusable)?;
     let der = AsDer::<Pkcs8V1Der>::as_der(&key).map_err(unusable)?;
-    std::fs::create_dir_all(folder)?;
-    write_new(folder, private, &pem::encode("PRIVATE KEY", der.as_ref()))
-}
-
-/// Writes a file whole or not at all, mode 0600; one that another process has
-/// just written stays.
-fn write_new(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
-        _ => std::fs::File::open(folder)?.sync_all(),
-    }
+    let text = pem::encode("PRIVATE KEY", der.as_ref());
+    write_new(private, text.as_bytes())
 }
 
 #[cfg(test)]

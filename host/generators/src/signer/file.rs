@@ -1,6 +1,7 @@
 //! Signers of kind `file`: a private key in PKCS#8.
 
 use std::fmt;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
@@ -70,6 +71,7 @@ impl FileSigner {
             .map_err(|error| {
                 LoadError::new(format!("{} cannot be read: {error}", path.display()))
             })?;
+        warn_if_readable(path);
         Self::from_pem(&text)
             .map_err(|error| LoadError::new(format!("{}: {error}", path.display())))
     }
@@ -145,6 +147,15 @@ impl Key {
         };
         der.map(|der| der.as_ref().to_vec())
             .map_err(|_| LoadError::new("the public key cannot be written"))
+    }
+}
+
+/// Others than the owner should not be able to read a key.
+fn warn_if_readable(path: &Path) {
+    let mode = std::fs::metadata(path).map_or(0, |data| data.permissions().mode());
+    if mode & 0o077 != 0 {
+        let (file, mode) = (path.display(), mode & 0o777);
+        tracing::warn!(%file, mode = format!("{mode:o}"), "key file is not private: chmod 600");
     }
 }
 

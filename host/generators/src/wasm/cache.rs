@@ -4,15 +4,18 @@
 //! under the MAC of a key that lies elsewhere; whatever fails the check is
 //! compiled again.
 
+use std::fmt::Display;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::{digest, hmac};
 use wasmtime::{Engine, Module};
+use zeroize::Zeroizing;
 
 use crate::error::LoadError;
 use crate::hex;
+use crate::private_file::write_new;
 
 const MAC_LEN: usize = 32;
 
@@ -23,6 +26,25 @@ impl CacheKey {
     /// A key of these bytes; draw them at random and keep them private.
     pub fn new(secret: &[u8; 32]) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret))
+    }
+
+    /// The key in this file, which is made at the first start. A file that is
+    /// damaged is an error: whoever deletes it pays with compiling again.
+    pub fn load_or_make(path: &Path) -> Result<Self, LoadError> {
+        let failed = |what: &dyn Display| LoadError::new(format!("{}: {what}", path.display()));
+        if !path.exists() {
+            let mut secret = Zeroizing::new([0; 32]);
+            aws_lc_rs::rand::fill(secret.as_mut()).map_err(|_| failed(&"no key can be drawn"))?;
+            write_new(path, secret.as_ref()).map_err(|error| failed(&error))?;
+        }
+        let secret = std::fs::read(path).map_err(|error| failed(&error))?;
+        let secret = Zeroizing::new(secret);
+        match secret.as_slice().try_into() {
+            Ok(secret) => Ok(Self::new(secret)),
+            Err(_) => Err(failed(
+                &"expected a key of 32 bytes: delete the file to get another",
+            )),
+        }
     }
 }
 

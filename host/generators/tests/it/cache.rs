@@ -33,6 +33,25 @@ fn entries(dir: &Path) -> Vec<PathBuf> {
 }
 
 #[tokio::test]
+async fn the_key_is_made_once() {
+    let (dir, file) = (tempfile::tempdir().unwrap(), plugin(1));
+    let path = dir.path().join("secrets/cache.key");
+    let cache = dir.path().join("cache");
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        let key = CacheKey::load_or_make(&path).unwrap();
+        let runtime = Runtime::start(worker()).unwrap();
+        let runtime = runtime.with_cache(cache.clone(), key);
+        runtime.open_file(&file.path, None).await.unwrap();
+        seen.push(std::fs::read(&entries(&cache)[0]).unwrap());
+    }
+    // Under another key it would have been written anew, with another MAC.
+    assert_eq!(seen[0], seen[1]);
+    std::fs::write(&path, "short").unwrap();
+    assert!(CacheKey::load_or_make(&path).is_err());
+}
+
+#[tokio::test]
 async fn an_entry_serves_the_next_start_without_a_compiler() {
     let (dir, file) = (tempfile::tempdir().unwrap(), plugin(1));
     assert_eq!(status(dir.path(), KEY, &file).await, CallStatus::Rejected);

@@ -247,6 +247,22 @@ async fn a_seal_replaces_the_file() {
 }
 
 #[tokio::test]
+async fn a_signing_program_that_is_missing_is_told() {
+    let sealed = gives(&result_with(
+        "SIGN=0\n",
+        json!({"seals": [{"file": "license.txt", "signer": "kit"}]}),
+    ));
+    let server = Server::new(
+        "[plugins.paper]\ngrants = { 'sign:main' = 'default', 'seal:kit' = 'kit' }\n\
+         [signers.kit]\nkind = 'command'\nprogram = '/opt/kit/lmcrypt'",
+    )
+    .with("paper.wasm", &sealed);
+    let failed = server.error("paper").await;
+    assert_eq!(failed.code, Code::SignerFailed);
+    assert!(failed.internal.unwrap().contains("/opt/kit/lmcrypt"));
+}
+
+#[tokio::test]
 async fn a_seal_that_fails_or_changes_the_meaning_is_not_handed_out() {
     let sealed = gives(&result_with(
         "SIGN=0\n",
