@@ -137,6 +137,7 @@ async fn results_that_break_a_rule_are_not_handed_out() {
     let seal = json!({"file": "license.txt", "signer": "kit"});
     for (result, part) in [
         (json!({"schema": 1}), "0 files"),
+        (result_with("x", json!({"schema": 2})), "schema is 2"),
         (signed(json!({"file": "ghost"})), "not there"),
         (signed(json!({"placeholder": "SIG-9999"})), "does not stand"),
         (signed(json!({"placeholder": "SIG"})), "8 to 128"),
