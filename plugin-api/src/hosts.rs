@@ -36,14 +36,14 @@ pub fn disk_serial() -> HostType {
 
 /// The identity of an installed system.
 pub fn machine_id() -> HostType {
-    HostType::new("MACHINE_ID", "Machine id", Form::Hex, "[0-9a-f]{32}")
+    HostType::new("MACHINE_ID", "Machine id", Form::Lower, "[0-9a-f]{32}")
         .example("9f2c51d07be84a6693c1f00d5a7e42b8")
-        .help("Linux: cat /etc/machine-id. Windows: reg query HKLM\\SOFTWARE\\Microsoft\\Cryptography /v MachineGuid.")
+        .help("Linux: cat /etc/machine-id. Windows: reg query HKLM\\SOFTWARE\\Microsoft\\Cryptography /v MachineGuid, without the dashes.")
 }
 
 /// A person's account.
 pub fn user() -> HostType {
-    HostType::new("USER", "User name", Form::Exact, "[!-~&&[^\"'\\\\]]{1,64}")
+    HostType::new("USER", "User name", Form::Exact, r"[!#-&(-\[\]-~]{1,64}")
         .example("mmustermann")
         .help("Windows and Linux: whoami, without the domain.")
 }
