@@ -7,10 +7,12 @@
 //! side lies in [`crate::worker`].
 
 pub(crate) mod frame;
+mod patience;
 mod pool;
 mod socket;
 mod spawn;
 mod worker;
 
+pub(crate) use patience::Patience;
 pub(crate) use pool::NativePlugin;
 pub(crate) use spawn::Spawner;

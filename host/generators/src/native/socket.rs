@@ -1,10 +1,9 @@
 //! The server's end of a worker's socket.
 //!
 //! Most calls take less time than the kernel needs to put a thread to sleep
-//! and to wake it, so an answer is first looked for without sleeping.
+//! and to wake it, so an answer is first waited for awake.
 
 use std::io;
-use std::time::{Duration, Instant};
 
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
@@ -12,9 +11,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::UnixStream;
 
 use super::frame::{HEAD, Kind, parse_answer};
+use super::patience::Patience;
 
-/// How long an answer is looked for before the task sleeps.
-const EAGER: Duration = Duration::from_micros(25);
 const BUFFER: usize = 16 << 10;
 
 /// A socket with what has been received and not yet taken.
@@ -23,6 +21,7 @@ pub(super) struct Socket {
     buffer: Box<[u8]>,
     start: usize,
     end: usize,
+    patience: Patience,
 }
 
 impl Socket {
@@ -33,6 +32,7 @@ impl Socket {
             buffer: vec![0; BUFFER].into(),
             start: 0,
             end: 0,
+            patience: Patience::default(),
         })
     }
 
@@ -56,11 +56,11 @@ impl Socket {
         while !wanted.is_empty() {
             if self.start == self.end {
                 if wanted.len() >= BUFFER {
-                    let count = receive(&self.stream, wanted).await?;
+                    let count = receive(&self.stream, wanted, &mut self.patience).await?;
                     wanted = &mut wanted[count..];
                     continue;
                 }
-                self.end = receive(&self.stream, &mut self.buffer).await?;
+                self.end = receive(&self.stream, &mut self.buffer, &mut self.patience).await?;
                 self.start = 0;
             }
             let count = wanted.len().min(self.end - self.start);
@@ -73,14 +73,18 @@ impl Socket {
 }
 
 /// Receives at least one byte.
-async fn receive(stream: &UnixStream, buffer: &mut [u8]) -> io::Result<usize> {
-    let start = Instant::now();
-    while start.elapsed() < EAGER {
-        match recv(stream, &mut *buffer, RecvFlags::DONTWAIT) {
-            Ok((_, count)) => return some(count),
-            Err(Errno::AGAIN | Errno::INTR) => std::hint::spin_loop(),
-            Err(error) => return Err(error.into()),
-        }
+async fn receive(
+    stream: &UnixStream,
+    buffer: &mut [u8],
+    patience: &mut Patience,
+) -> io::Result<usize> {
+    let soon = patience.wait(|| match recv(stream, &mut *buffer, RecvFlags::DONTWAIT) {
+        Err(Errno::AGAIN | Errno::INTR) => None,
+        Err(error) => Some(Err(error.into())),
+        Ok((_, count)) => Some(some(count)),
+    });
+    if let Some(result) = soon {
+        return result;
     }
     loop {
         stream.readable().await?;

@@ -6,20 +6,16 @@ use std::io::{self, BufReader, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 
-use std::time::{Duration, Instant};
-
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, recv};
 
 use crate::error::LoadError;
 use crate::limits::MAX_LOG;
+use crate::native::Patience;
 use crate::native::frame::{HEAD, Kind, RESULT_HEAD, answer_head, parse_request};
 
 use super::harden;
-
-/// How long the next request is looked for before the process sleeps.
-const EAGER: Duration = Duration::from_micros(50);
 
 type LdsAbi = unsafe extern "C" fn() -> u32;
 type LdsCall = unsafe extern "C" fn(*const LdsHost, u32, u32) -> i32;
@@ -175,36 +171,32 @@ impl Plugin {
     }
 }
 
-/// The socket, read without sleeping for a moment as long as requests follow
-/// close upon another: waking a process takes longer than most calls.
+/// The socket, whose next request is first waited for awake.
 struct Eager<'a> {
     socket: &'a UnixStream,
-    worthwhile: bool,
+    patience: Patience,
 }
 
 impl<'a> Eager<'a> {
     fn new(socket: &'a UnixStream) -> Self {
-        Self {
-            socket,
-            worthwhile: false,
-        }
+        let patience = Patience::default();
+        Self { socket, patience }
     }
 }
 
 impl Read for Eager<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let start = Instant::now();
-        while self.worthwhile && start.elapsed() < EAGER {
-            match recv(self.socket, &mut *buffer, RecvFlags::DONTWAIT) {
-                Ok((_, count)) => return Ok(count),
-                Err(Errno::AGAIN) => std::hint::spin_loop(),
-                Err(error) => return Err(error.into()),
-            }
+        let socket = self.socket;
+        let soon = self
+            .patience
+            .wait(|| match recv(socket, &mut *buffer, RecvFlags::DONTWAIT) {
+                Err(Errno::AGAIN | Errno::INTR) => None,
+                result => Some(result.map(|(_, count)| count)),
+            });
+        match soon {
+            Some(result) => Ok(result?),
+            None => (&mut &*socket).read(buffer),
         }
-        let mut socket = self.socket;
-        let count = socket.read(buffer)?;
-        self.worthwhile = start.elapsed() < 2 * EAGER;
-        Ok(count)
     }
 }
 
