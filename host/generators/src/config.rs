@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
 
 /// Both sections.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GeneratorsConfig {
     /// By the name that products use.
@@ -20,7 +20,7 @@ pub struct GeneratorsConfig {
 }
 
 /// `[plugins.NAME]`: everything is optional.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PluginConfig {
     /// A file in the plugin folder, or an absolute path; by default the bundled
@@ -81,7 +81,7 @@ impl PluginConfig {
 }
 
 /// What a capability is granted.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Grant {
     /// A capability without a signer, such as `order-id`.
@@ -91,7 +91,7 @@ pub enum Grant {
 }
 
 /// A setting in the operator's file.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum SettingValue {
     /// `true` or `false`.
@@ -117,7 +117,7 @@ impl SettingValue {
 }
 
 /// `[signers.NAME]`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum SignerConfig {
     /// A key in a file.
@@ -130,7 +130,7 @@ pub enum SignerConfig {
 }
 
 /// `kind = "command"`: a program that signs whole files.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommandConfig {
     /// The program, by absolute path.
@@ -159,7 +159,7 @@ pub struct CommandConfig {
 }
 
 /// How a command gets and gives the file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CommandMode {
     /// It changes `{in}`.

@@ -58,6 +58,9 @@ impl CommandSigner {
                 config.program.display()
             )));
         }
+        if !config.program.exists() {
+            tracing::warn!(program = %config.program.display(), "signing program is missing");
+        }
         let gate = Gate::new(1, config.queue.into());
         Ok(Self { config, gate })
     }

@@ -123,7 +123,8 @@ fn export<P: WasmParams, R: WasmResults>(
 
 fn conclude(result: &wasmtime::Result<i32>, overflowed: bool) -> (CallStatus, Option<String>) {
     if overflowed {
-        return (CallStatus::OutputLimit, None);
+        let note = "the output limit was reached".to_owned();
+        return (CallStatus::OutputLimit, Some(note));
     }
     match result {
         Ok(code) => match CallStatus::from_plugin(*code) {

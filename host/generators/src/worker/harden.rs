@@ -10,7 +10,7 @@ use crate::limits::COMPILE_TIME;
 /// Open files of a worker: its socket, its pipes, what the loader needs.
 const OPEN_FILES: u64 = 64;
 /// Memory of a compilation, in bytes of address space.
-const COMPILE_MEMORY: u64 = 8 << 30;
+const COMPILE_MEMORY: u64 = 2 << 30;
 
 /// A worker of a native library: it dies with the server, gains no rights,
 /// writes no file and no core, and may grow by `memory` bytes.

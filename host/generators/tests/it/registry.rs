@@ -265,6 +265,31 @@ async fn the_operators_settings_must_fit() {
     assert_eq!(settings, [("port", "1"), ("tags", "a"), ("tags", "b")]);
 }
 
+#[test]
+fn the_configuration_is_written_as_it_is_read() {
+    let text = r#"
+        [plugins.keyfile]
+        package = "keyfile.wasm"
+        time_ms = 2000
+        grants = { "sign:main" = "acme-2026", order-id = true }
+        settings = { issuer = "Acme", port = 7, open = false, tags = ["a"] }
+        [signers.acme-2026]
+        kind = "file"
+        key_file = "acme.pem"
+        [signers.kit]
+        kind = "command"
+        program = "/opt/kit/lmcrypt"
+        mode = "in_out"
+        "#;
+    let read: lds_generators::GeneratorsConfig = toml::from_str(text).unwrap();
+    assert_eq!(read.plugins["keyfile"].time_ms, Some(2000));
+    let written = toml::to_string(&read).unwrap();
+    assert_eq!(
+        toml::from_str::<lds_generators::GeneratorsConfig>(&written).unwrap(),
+        read
+    );
+}
+
 #[tokio::test]
 async fn unknown_keys_of_the_configuration_are_refused() {
     for text in [
