@@ -6,7 +6,8 @@ use crate::wire::activation::ActivateRequest;
 use crate::wire::license::Host;
 use crate::{Envelope, FaultKind, Rejected, Version};
 
-const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+const WSSE: &str =
+    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 const WSA: &str = "http://www.w3.org/2005/08/addressing";
 const OLD_WSA: &str = "http://schemas.xmlsoap.org/ws/2004/08/addressing";
 const XSI: &str = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
@@ -26,7 +27,10 @@ fn expected() -> ActivateRequest {
 
 #[track_caller]
 fn reads(message: &str) {
-    assert_eq!(receive::<Activate>(message.as_bytes(), None).as_ref(), Ok(&expected()));
+    assert_eq!(
+        receive::<Activate>(message.as_bytes(), None).as_ref(),
+        Ok(&expected())
+    );
 }
 
 #[test]
@@ -38,18 +42,40 @@ fn spellings_of_one_request() {
         format!("<orderId>A&#x3c;B</orderId>{host}"),
         format!("<orderId><![CDATA[A<]]>B</orderId>{host}"),
         format!("<orderId>A<!-- c --><![CDATA[<B]]></orderId><!-- c -->{host}"),
-        format!("<orderId>A&lt;B</orderId>{}", host.replace("27000", " +027000\n")),
-        format!("<orderId>A&lt;B</orderId>{}", host.replace("<port>", "<name/><port>")),
-        format!("<orderId>A&lt;B</orderId>{}", host.replace("<port>", "<name></name><port>")),
-        format!("<orderId>A&lt;B</orderId>{}", host.replace("<port>", &format!("<name {XSI} xsi:nil=\"true\"/><port>"))),
-        format!("<orderId>A&lt;B</orderId>{}", host.replace("<port>", &format!("<name {XSI} xsi:nil=\" 1 \"></name><port>"))),
-        format!("<orderId {XSI} xsi:type=\"xsd:string\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">A&lt;B</orderId>{host}"),
+        format!(
+            "<orderId>A&lt;B</orderId>{}",
+            host.replace("27000", " +027000\n")
+        ),
+        format!(
+            "<orderId>A&lt;B</orderId>{}",
+            host.replace("<port>", "<name/><port>")
+        ),
+        format!(
+            "<orderId>A&lt;B</orderId>{}",
+            host.replace("<port>", "<name></name><port>")
+        ),
+        format!(
+            "<orderId>A&lt;B</orderId>{}",
+            host.replace("<port>", &format!("<name {XSI} xsi:nil=\"true\"/><port>"))
+        ),
+        format!(
+            "<orderId>A&lt;B</orderId>{}",
+            host.replace(
+                "<port>",
+                &format!("<name {XSI} xsi:nil=\" 1 \"></name><port>")
+            )
+        ),
+        format!(
+            "<orderId {XSI} xsi:type=\"xsd:string\" xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\">A&lt;B</orderId>{host}"
+        ),
         format!("<orderId>A&lt;B</orderId>{host}<parameter/>"),
         format!("<orderId xmlns='{ACTIVATION}' id='x'>A&lt;B</orderId >{host}"),
-        format!("<orderId>A&lt;B</orderId>{}", host.replace("</host>", "<extra><name>a</name><value>b</value></extra></host>").replace("<extra><name>a</name><value>b</value></extra>", "")),
     ] {
         reads(&message(&activate(&content)));
-        reads(&format!("<?xml version='1.0' encoding=\"UTF-8\" standalone='yes' ?>\n<!-- x -->{}\n<!-- x -->", message(&activate(&content))));
+        reads(&format!(
+            "<?xml version='1.0' encoding=\"UTF-8\" standalone='yes' ?>\n<!-- x -->{}\n<!-- x -->",
+            message(&activate(&content))
+        ));
     }
 }
 
@@ -67,7 +93,9 @@ fn prefixes_are_free() {
 
 #[test]
 fn utf16_and_marks() {
-    let text = message(&activate("<orderId>A&lt;B</orderId><host><type>ETHERNET</type><value>00</value><port>27000</port></host>"));
+    let text = message(&activate(
+        "<orderId>A&lt;B</orderId><host><type>ETHERNET</type><value>00</value><port>27000</port></host>",
+    ));
     let units = |mark: &str| format!("{mark}{text}").encode_utf16().collect::<Vec<_>>();
     for mark in ["", "\u{feff}"] {
         let little: Vec<u8> = units(mark).into_iter().flat_map(u16::to_le_bytes).collect();
@@ -78,13 +106,22 @@ fn utf16_and_marks() {
     }
 }
 
-fn read(version: Version, headers: &str) -> Result<(Option<(String, String)>, bool, Option<String>), Rejected> {
+/// Login and password; whether there are addressing headers; the message's id.
+type Read = (Option<(String, String)>, bool, Option<String>);
+
+fn read(version: Version, headers: &str) -> Result<Read, Rejected> {
     let text = message_with(version, headers, &activate("<orderId>A</orderId>"));
     let envelope = Envelope::read(&text)?;
     assert_eq!(envelope.version(), version);
-    let credentials = envelope.credentials().map(|token| (token.username.clone(), token.password.clone()));
+    let credentials = envelope
+        .credentials()
+        .map(|token| (token.username.clone(), token.password.clone()));
     let addressing = envelope.addressing().cloned();
-    Ok((credentials, addressing.is_some(), addressing.and_then(|addressing| addressing.message_id)))
+    Ok((
+        credentials,
+        addressing.is_some(),
+        addressing.and_then(|addressing| addressing.message_id),
+    ))
 }
 
 #[track_caller]
@@ -99,7 +136,7 @@ fn security(content: &str) -> String {
 
 #[test]
 fn a_username_token_is_read_in_any_order() {
-    let both = |credentials: (Option<(String, String)>, bool, Option<String>)| credentials.0;
+    let both = |read: Read| read.0;
     let ada = Some(("ada".to_owned(), "p<w".to_owned()));
     let token = |content: &str| security(&format!("<w:UsernameToken>{content}</w:UsernameToken>"));
     let kind = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
@@ -116,18 +153,34 @@ fn a_username_token_is_read_in_any_order() {
 
 #[test]
 fn security_headers_that_are_wrong_or_doubled() {
-    let one = "<w:UsernameToken><w:Username>a</w:Username><w:Password>b</w:Password></w:UsernameToken>";
+    let one =
+        "<w:UsernameToken><w:Username>a</w:Username><w:Password>b</w:Password></w:UsernameToken>";
     assert_eq!(fault(&security(&one.repeat(2))), FaultKind::InvalidSecurity);
     assert_eq!(fault(&security(one).repeat(2)), FaultKind::InvalidSecurity);
-    assert_eq!(fault(&security(&format!("<w:BinarySecurityToken>x</w:BinarySecurityToken>{one}"))), FaultKind::InvalidSecurity);
+    assert_eq!(
+        fault(&security(&format!(
+            "<w:BinarySecurityToken>x</w:BinarySecurityToken>{one}"
+        ))),
+        FaultKind::InvalidSecurity
+    );
     for broken in [
         one.replace("<w:Username>a</w:Username>", ""),
         one.replace("<w:Password>b</w:Password>", ""),
-        one.replace("<w:Username>a</w:Username>", &"<w:Username>a</w:Username>".repeat(2)),
-        one.replace("<w:Password>b</w:Password>", &"<w:Password>b</w:Password>".repeat(2)),
+        one.replace(
+            "<w:Username>a</w:Username>",
+            &"<w:Username>a</w:Username>".repeat(2),
+        ),
+        one.replace(
+            "<w:Password>b</w:Password>",
+            &"<w:Password>b</w:Password>".repeat(2),
+        ),
         one.replace("<w:Password>", "<w:Password Type=\"urn:x#Kerberos\">"),
     ] {
-        assert_eq!(fault(&security(&broken)), FaultKind::InvalidSecurity, "{broken}");
+        assert_eq!(
+            fault(&security(&broken)),
+            FaultKind::InvalidSecurity,
+            "{broken}"
+        );
     }
     let digest = one.replace("<w:Password>", "<w:Password Type=\"urn:x#PasswordDigest\">");
     assert_eq!(fault(&security(&digest)), FaultKind::FailedAuthentication);
@@ -138,7 +191,10 @@ fn a_signature_is_no_authentication() {
     let signature = "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo/></ds:Signature>";
     let timestamp = "<u:Timestamp xmlns:u=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\"/>";
     for content in [signature, timestamp, ""] {
-        assert_eq!(read(Version::Soap11, &security(content)), Ok((None, false, None)));
+        assert_eq!(
+            read(Version::Soap11, &security(content)),
+            Ok((None, false, None))
+        );
     }
 }
 
@@ -147,8 +203,13 @@ fn headers_that_must_be_understood_and_are_not() {
     for value in ["1", "true", " 1 "] {
         let header = format!("<x:h xmlns:x=\"urn:x\" s:mustUnderstand=\"{value}\"/>");
         assert_eq!(fault(&header), FaultKind::MustUnderstand);
-        let known = security("<w:UsernameToken><w:Username>a</w:Username><w:Password>b</w:Password></w:UsernameToken>");
-        assert_eq!(fault(&format!("{known}{header}")), FaultKind::MustUnderstand);
+        let known = security(
+            "<w:UsernameToken><w:Username>a</w:Username><w:Password>b</w:Password></w:UsernameToken>",
+        );
+        assert_eq!(
+            fault(&format!("{known}{header}")),
+            FaultKind::MustUnderstand
+        );
     }
     for value in ["0", "false"] {
         let header = format!("<x:h xmlns:x=\"urn:x\" s:mustUnderstand=\"{value}\"><y/></x:h>");
@@ -163,21 +224,40 @@ fn headers_that_must_be_understood_and_are_not() {
 fn headers_for_others_are_passed_over() {
     let others = [
         (Version::Soap11, "actor", "urn:someone"),
-        (Version::Soap12, "role", "http://www.w3.org/2003/05/soap-envelope/role/none"),
+        (
+            Version::Soap12,
+            "role",
+            "http://www.w3.org/2003/05/soap-envelope/role/none",
+        ),
         (Version::Soap12, "role", "urn:someone"),
     ];
     for (version, attribute, role) in others {
         let header = format!("<h s:mustUnderstand=\"1\" s:{attribute}=\"{role}\"/>");
         assert!(read(version, &header).is_ok(), "{role}");
         let token = "<w:UsernameToken><w:Username>a</w:Username><w:Password>b</w:Password></w:UsernameToken>";
-        let foreign = security(token).replace("<w:Security", &format!("<w:Security s:{attribute}=\"{role}\""));
+        let foreign = security(token).replace(
+            "<w:Security",
+            &format!("<w:Security s:{attribute}=\"{role}\""),
+        );
         assert_eq!(read(version, &foreign), Ok((None, false, None)));
     }
     let ours = [
-        (Version::Soap11, "actor", "http://schemas.xmlsoap.org/soap/actor/next"),
+        (
+            Version::Soap11,
+            "actor",
+            "http://schemas.xmlsoap.org/soap/actor/next",
+        ),
         (Version::Soap11, "actor", ""),
-        (Version::Soap12, "role", "http://www.w3.org/2003/05/soap-envelope/role/next"),
-        (Version::Soap12, "role", "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"),
+        (
+            Version::Soap12,
+            "role",
+            "http://www.w3.org/2003/05/soap-envelope/role/next",
+        ),
+        (
+            Version::Soap12,
+            "role",
+            "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver",
+        ),
     ];
     for (version, attribute, role) in ours {
         let header = format!("<h s:mustUnderstand=\"1\" s:{attribute}=\"{role}\"/>");
@@ -195,17 +275,28 @@ fn addressing_of_both_years_is_understood_and_answered_in_one() {
              <a:MessageID xmlns:a=\"{namespace}\"> urn:1 </a:MessageID>"
         )
     };
-    assert_eq!(read(Version::Soap12, &headers(WSA)), Ok((None, true, Some("urn:1".into()))));
-    assert_eq!(read(Version::Soap12, &headers(OLD_WSA)), Ok((None, false, None)));
+    assert_eq!(
+        read(Version::Soap12, &headers(WSA)),
+        Ok((None, true, Some("urn:1".into())))
+    );
+    assert_eq!(
+        read(Version::Soap12, &headers(OLD_WSA)),
+        Ok((None, false, None))
+    );
 }
 
 #[test]
 fn credentials_do_not_show_themselves() {
     let text = message_with(
         Version::Soap11,
-        &security("<w:UsernameToken><w:Username>ada</w:Username><w:Password>secret</w:Password></w:UsernameToken>"),
+        &security(
+            "<w:UsernameToken><w:Username>ada</w:Username><w:Password>secret</w:Password></w:UsernameToken>",
+        ),
         &activate(""),
     );
     let envelope = Envelope::read(&text).unwrap();
-    assert_eq!(format!("{:?}", envelope.credentials()), "Some(UsernameToken(…))");
+    assert_eq!(
+        format!("{:?}", envelope.credentials()),
+        "Some(UsernameToken(…))"
+    );
 }

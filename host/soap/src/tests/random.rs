@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 
 use super::{activate, message_with, receive};
+use crate::operation::Operation;
 use crate::operation::activation::Activate;
 use crate::operation::internal::StoreCustomers;
-use crate::operation::Operation;
 use crate::wire::NameValue;
 use crate::wire::customer::{Address, Contact, Customer};
 use crate::wire::store::StoreCustomersRequest;
@@ -17,7 +17,10 @@ fn busy() -> String {
         <w:UsernameToken><w:Username>a</w:Username><w:Password Type=\"#PasswordText\">b&amp;c</w:Password></w:UsernameToken></w:Security>\
         <a:MessageID xmlns:a=\"http://www.w3.org/2005/08/addressing\">urn:1</a:MessageID>";
     let content = "<orderId><![CDATA[A]]>&#66;</orderId><!-- c --><host><type>é</type><value>x</value><port>1</port></host><parameter/>";
-    format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}", message_with(Version::Soap11, headers, &activate(content)))
+    format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{}",
+        message_with(Version::Soap11, headers, &activate(content))
+    )
 }
 
 /// Whatever happens, a refusal can be told.
@@ -25,7 +28,12 @@ fn survives(bytes: &[u8]) {
     if let Err(fault) = receive::<Activate>(bytes, None) {
         let reply = encode_fault(&Context::default(), Activate::SERVICE, &fault, "c");
         let text = decode(&reply, Some("utf-8")).unwrap();
-        assert!(Envelope::read(&text).unwrap().request().is(Version::Soap11.namespace(), "Fault"));
+        assert!(
+            Envelope::read(&text)
+                .unwrap()
+                .request()
+                .is(Version::Soap11.namespace(), "Fault")
+        );
     }
 }
 
