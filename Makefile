@@ -4,18 +4,22 @@
 SHELL := /bin/bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: build demo run test lint bench
+.PHONY: build demo run kit test lint bench
 
 build:
 	scripts/setup build
 	cargo build --release --locked --package lds
 	scripts/build-plugins
 
-demo: build
+demo: build kit
 	scripts/demo
 
-run: build
+run: build kit
 	scripts/demo --keep
+
+# Stands in for a vendor's signing kit in the demonstration.
+kit:
+	cargo build --release --locked --package lds-kit
 
 test:
 	scripts/setup test
