@@ -17,7 +17,7 @@ use std::fmt::Display;
 pub use find::State;
 use lds_domain::attribute::Attribute;
 use lds_domain::command::WriteOptions;
-use lds_domain::id::{Id, Key};
+use lds_domain::id::{Id, Key, TokenId};
 use lds_domain::order::OrderKey;
 use lds_domain::user::Stamps;
 use lds_domain::{Error, Result};
@@ -35,6 +35,12 @@ pub trait Reference: Sized {
 impl<I: Id> Reference for Key<I> {
     fn read(text: &str) -> Result<Self> {
         Self::parse(text)
+    }
+}
+
+impl Reference for TokenId {
+    fn read(text: &str) -> Result<Self> {
+        text.parse()
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::headers::{self, Headers};
-use super::{Addressing, UsernameToken, Version};
+use super::{Context, UsernameToken, Version};
 use crate::de;
 use crate::fault::{Fault, FaultKind};
 use crate::operation::Operation;
@@ -49,11 +49,6 @@ impl<'a> Envelope<'a> {
         }
     }
 
-    /// The version to answer in.
-    pub const fn version(&self) -> Version {
-        self.version
-    }
-
     /// The name of the request: what is to be done.
     pub const fn request(&self) -> &Name<'a> {
         &self.request.name
@@ -64,9 +59,12 @@ impl<'a> Envelope<'a> {
         self.headers.credentials.as_ref()
     }
 
-    /// How the reply is to be addressed, if it is to be.
-    pub const fn addressing(&self) -> Option<&Addressing> {
-        self.headers.addressing.as_ref()
+    /// What the answer needs of the envelope.
+    pub fn context(&self) -> Context {
+        Context {
+            version: self.version,
+            addressing: self.headers.addressing.clone(),
+        }
     }
 
     /// Reads the request of an operation to the end of the message.

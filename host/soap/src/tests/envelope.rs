@@ -112,11 +112,12 @@ type Read = (Option<(String, String)>, bool, Option<String>);
 fn read(version: Version, headers: &str) -> Result<Read, Rejected> {
     let text = message_with(version, headers, &activate("<orderId>A</orderId>"));
     let envelope = Envelope::read(&text)?;
-    assert_eq!(envelope.version(), version);
     let credentials = envelope
         .credentials()
         .map(|token| (token.username.clone(), token.password.clone()));
-    let addressing = envelope.addressing().cloned();
+    let context = envelope.context();
+    assert_eq!(context.version, version);
+    let addressing = context.addressing;
     Ok((
         credentials,
         addressing.is_some(),

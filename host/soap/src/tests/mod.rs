@@ -9,6 +9,7 @@ mod operations;
 mod random;
 mod replies;
 mod rules;
+mod samples;
 mod schema;
 mod tree;
 mod xmllint;

@@ -128,7 +128,7 @@ pub struct License {
     /// Its machines.
     #[serde(default)]
     pub host: Vec<Host>,
-    /// Its files; those of lists of licenses come with getLicense.
+    /// Its files.
     #[serde(default)]
     pub file: Vec<File>,
     /// Values for the generator; a list is the name repeated.

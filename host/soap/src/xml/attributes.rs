@@ -43,7 +43,10 @@ pub(super) fn read<'a>(
     }
     for (key, value) in plain {
         let name = scope.attribute(key)?;
-        if found.iter().any(|other| other.name == name) {
+        if found
+            .iter()
+            .any(|other| other.name.is(&name.namespace, name.local))
+        {
             return Err(XmlError::new("The message has a duplicate attribute."));
         }
         found.push(Attribute { name, value });
