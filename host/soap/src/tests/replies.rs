@@ -24,6 +24,7 @@ use time::macros::datetime;
 
 use super::samples::{customer, details, id, license, pair, product, stamps, terms};
 use super::xmllint;
+use crate::leaf::Day;
 use crate::operation::{Operation, activation, internal};
 use crate::wire::batch::StateChangeResult;
 use crate::xml::{Event, Reader};
@@ -128,6 +129,48 @@ fn a_license_arrives_byte_for_byte() {
     assert_eq!(read.issued_at.0, license().issued_at);
     assert_eq!(read.removal.unwrap().by.as_deref(), Some("STAFF"));
     assert_eq!(read.source, "SOAP");
+}
+
+#[test]
+fn a_licenses_days_and_references_keep_their_places() {
+    let before = license();
+    let read = round::<internal::FindLicenses>(&page(vec![before.clone()]).into());
+    let read = read.license[0].clone();
+    let day = |day: Option<Day>| day.map(|day| day.0);
+    assert_eq!(read.activated_on.0, before.activated_on);
+    assert_eq!(day(read.starts_on), before.starts_on);
+    assert_eq!(day(read.expires_on), before.expires_on);
+    assert_eq!(day(read.maintenance_until), before.maintenance_until);
+    let feature = &read.feature[0];
+    assert_eq!(day(feature.expires_on), before.features[0].expires_on);
+    assert_eq!(
+        day(feature.maintenance_until),
+        before.features[0].maintenance_until
+    );
+    assert_eq!(feature.count, 9_007_199_254_740_991);
+    assert_eq!(read.customer_id, before.customer.to_string());
+    assert_eq!(read.product_id, before.product.to_string());
+    assert_eq!(read.order_ref, before.order.map(|id| id.to_string()));
+    assert_eq!((read.replaces, read.replaced_by), (None, Some(read.id)));
+    assert_eq!(
+        (
+            read.parameter[0].name.as_str(),
+            read.attribute[0].name.as_str()
+        ),
+        ("p", "a")
+    );
+    assert_eq!(read.signer[0].algorithm, "EdDSA");
+
+    let issued = IssuedLicense {
+        license: before.clone(),
+        licensee: Some("Linz".into()),
+    };
+    let read = round::<activation::GetLicense>(&issued.into());
+    assert_eq!(day(read.starts_on), before.starts_on);
+    assert_eq!(day(read.expires_on), before.expires_on);
+    assert_eq!(day(read.maintenance_until), before.maintenance_until);
+    assert_eq!(read.licensee.as_deref(), Some("Linz"));
+    assert_eq!(read.host[0].value, "001122aabbcc");
 }
 
 #[test]
