@@ -1,0 +1,146 @@
+//! The closed loop: so many connections, each sends its next request when the last is answered.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tokio::task::LocalSet;
+
+use crate::http::Connection;
+
+/// The longest that a run may take, whatever the count.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// What a run is to do.
+pub(crate) struct Load<'a> {
+    /// Where.
+    pub(crate) address: &'a str,
+    /// The requests, whole; when they are at an end they begin anew.
+    pub(crate) requests: Rc<[Vec<u8>]>,
+    /// How many are sent in all.
+    pub(crate) count: usize,
+    /// How many connections.
+    pub(crate) connections: usize,
+    /// What each reply must hold.
+    pub(crate) holds: &'static str,
+}
+
+/// What a run came to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    pub(crate) per_second: f64,
+    pub(crate) median: Duration,
+    pub(crate) p99: Duration,
+}
+
+/// Runs a load on a thread of its own runtime, so that the loader never takes more than one core.
+pub(crate) fn run(load: &Load) -> Result<Pace> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let local = LocalSet::new();
+    runtime.block_on(local.run_until(async {
+        tokio::time::timeout(LIMIT, all(load))
+            .await
+            .context("the run took too long")?
+    }))
+}
+
+/// Sends one request, which must succeed, and gives the reply's body.
+pub(crate) fn once(address: &str, request: &[u8]) -> Result<String> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut connection = Connection::open(address).await?;
+        let reply = tokio::time::timeout(LIMIT, connection.call(request)).await??;
+        let body = String::from_utf8_lossy(reply.body).into_owned();
+        if reply.status != 200 {
+            bail!("answer {}: {body}", reply.status);
+        }
+        Ok(body)
+    })
+}
+
+async fn all(load: &Load<'_>) -> Result<Pace> {
+    let next = Rc::new(Cell::new(0));
+    let mut connections = Vec::new();
+    for _ in 0..load.connections {
+        connections.push(Connection::open(load.address).await?);
+    }
+    let start = Instant::now();
+    let tasks: Vec<_> = connections
+        .into_iter()
+        .map(|connection| {
+            let (requests, next) = (load.requests.clone(), next.clone());
+            tokio::task::spawn_local(one(connection, requests, next, load.count, load.holds))
+        })
+        .collect();
+    let mut times = Vec::with_capacity(load.count);
+    for task in tasks {
+        times.extend(task.await??);
+    }
+    Ok(pace(times, start.elapsed()))
+}
+
+async fn one(
+    mut connection: Connection,
+    requests: Rc<[Vec<u8>]>,
+    next: Rc<Cell<usize>>,
+    count: usize,
+    holds: &'static str,
+) -> Result<Vec<Duration>> {
+    let mut times = Vec::new();
+    loop {
+        let index = next.replace(next.get() + 1);
+        if index >= count {
+            return Ok(times);
+        }
+        let start = Instant::now();
+        let reply = connection.call(&requests[index % requests.len()]).await?;
+        times.push(start.elapsed());
+        let found = |body: &[u8]| {
+            body.windows(holds.len())
+                .any(|part| part == holds.as_bytes())
+        };
+        if reply.status != 200 || !found(reply.body) {
+            bail!(
+                "answer {}: {}",
+                reply.status,
+                String::from_utf8_lossy(reply.body)
+            );
+        }
+    }
+}
+
+fn pace(mut times: Vec<Duration>, took: Duration) -> Pace {
+    times.sort_unstable();
+    let at = |percent: usize| {
+        let index = (times.len() * percent / 100).min(times.len().saturating_sub(1));
+        times.get(index).copied().unwrap_or_default()
+    };
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    let count = times.len() as f64;
+    Pace {
+        per_second: count / took.as_secs_f64(),
+        median: at(50),
+        p99: at(99),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::pace;
+
+    #[test]
+    fn a_pace_is_count_by_time_and_the_times_that_half_and_nearly_all_took() {
+        let times = (1..=200).rev().map(Duration::from_millis).collect();
+        let pace = pace(times, Duration::from_secs(4));
+        assert!((pace.per_second - 50.0).abs() < 1e-9);
+        assert_eq!(pace.median, Duration::from_millis(101));
+        assert_eq!(pace.p99, Duration::from_millis(199));
+    }
+}
