@@ -23,8 +23,11 @@ READY_SECONDS = 10
 LAPTOP = {"type": "ETHERNET", "value": "00-11-22-AA-BB-CC"}
 DESKTOP = {"type": "ETHERNET", "value": "00-11-22-DD-EE-FF"}
 
-# The FLEXnet-compatible plugin has its files signed by the vendor's own program.
+# Ports that are free. The FLEXnet-compatible plugin has its files signed by the vendor's program.
 CONFIG = """
+[http.management]
+listen = "127.0.0.1:0"
+
 [plugins.flexnet.grants]
 "seal:kit" = "kit"
 

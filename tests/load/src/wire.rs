@@ -26,11 +26,13 @@ const STORED: usize = 1_000;
 /// What the envelope and head of the gSOAP program's reply take beside its text.
 const ENVELOPE: usize = 461;
 
+/// Any free port, so that nothing that runs is in the way.
+const CONFIG: &str = "[http.management]\nlisten = \"127.0.0.1:0\"\n";
 const GROUPS_OF_ONE: &str = "[store]\ngroup_size = 1\n";
 
 /// Measures the server against its floors.
 pub(crate) fn measure(lds: &Path, echo: &Path, report: &mut Report) -> Result<()> {
-    let installed = Installed::new(lds, "")?;
+    let installed = Installed::new(lds, CONFIG)?;
     // The first start compiles plugins; only the second one finds them ready.
     drop(installed.start()?);
     let server = installed.start()?;
@@ -98,7 +100,7 @@ fn firsts(server: &Server, order_ids: &[String], report: &mut Report) -> Result<
 }
 
 fn firsts_alone(lds: &Path, report: &mut Report) -> Result<Pace> {
-    let server = Installed::new(lds, GROUPS_OF_ONE)?.start()?;
+    let server = Installed::new(lds, &[CONFIG, GROUPS_OF_ONE].concat())?.start()?;
     let order_ids = server.sell(FIRSTS_ALONE)?;
     let pace = activate(&server, &order_ids, 64)?;
     report.pace("first activation, groups of one, 64", pace);
