@@ -39,7 +39,8 @@ pub(super) fn is_cross_site(headers: &HeaderMap, uri: &Uri) -> bool {
     if let Some(site) = text(headers, "sec-fetch-site") {
         return site == "cross-site";
     }
-    let host = text(headers, HOST.as_str()).or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
+    let host = text(headers, HOST.as_str())
+        .or_else(|| uri.authority().map(axum::http::uri::Authority::as_str));
     match text(headers, ORIGIN.as_str()) {
         None | Some("null") => false,
         Some(origin) => {

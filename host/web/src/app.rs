@@ -1,0 +1,81 @@
+//! The public interfaces as one service: SOAP by a direct way, everything else through the router
+//! of the pages.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use aws_lc_rs::hmac;
+use axum::Router;
+use http_body_util::Either;
+use hyper::body::Incoming;
+use hyper::{Request, Response, StatusCode};
+use lds_domain::service::Services;
+use tower::ServiceExt;
+
+use crate::http::connection::Service;
+use crate::http::head::Link;
+use crate::http::reply::{self, Body};
+use crate::http::{body, check, origin};
+use crate::options::Options;
+use crate::portal::{self, ClientAddr};
+use crate::soap::{Endpoint, service_at};
+
+/// Bytes of a form at most; no page sends more.
+const FORM: usize = 64 << 10;
+
+/// Everything that is served to the public.
+pub(crate) struct App {
+    soap: Endpoint,
+    pages: Router,
+    options: Arc<Options>,
+}
+
+impl App {
+    pub(crate) fn new(services: Arc<Services>, options: Options, random_key: &[u8; 32]) -> Self {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, random_key);
+        let options = Arc::new(options);
+        Self {
+            pages: portal::router(portal::State {
+                services: Arc::clone(&services),
+                brand_name: options.branding.name.clone(),
+                support_email: options.branding.support_email.clone(),
+            }),
+            soap: Endpoint::new(services, Arc::clone(&options), key),
+            options,
+        }
+    }
+
+    /// Forms are small: they are read as a whole, within the same limits as messages.
+    async fn page(&self, request: Request<Incoming>, peer: IpAddr, link: &Link) -> Response<Body> {
+        let (head, mut body) = request.into_parts();
+        let mut limits = self.options.body_limits();
+        limits.size = limits.size.min(FORM);
+        let bytes = match body::read(&mut body, &head.headers, limits).await {
+            Ok(bytes) => bytes,
+            Err(refused) => {
+                link.linger();
+                return reply::refused_body(refused);
+            }
+        };
+        let address = origin::client(peer, &head.headers, &self.options.trusted_proxies);
+        let mut request = Request::from_parts(head, axum::body::Body::from(bytes));
+        request.extensions_mut().insert(ClientAddr(Some(address)));
+        match self.pages.clone().oneshot(request).await {
+            Ok(response) => response.map(Either::Right),
+            Err(never) => match never {},
+        }
+    }
+}
+
+impl Service for App {
+    async fn call(&self, request: Request<Incoming>, peer: IpAddr, link: &Link) -> Response<Body> {
+        if let Err(text) = check::check(&request, link) {
+            link.linger();
+            return reply::closing(reply::refusal(StatusCode::BAD_REQUEST, text));
+        }
+        match service_at(request.uri().path()) {
+            Some(service) => self.soap.answer(service, request, peer, link).await,
+            None => self.page(request, peer, link).await,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Limits of failures: so many at once, then one per interval. It must not know what failed.
+
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::bounded::Recent;
+
+/// Keys that are remembered.
+const KEYS: usize = 50_000;
+
+/// Counts failures by key. Kept of each key is only when all its failures will be forgotten.
+pub(crate) struct Limiter<K> {
+    burst: u32,
+    interval: Duration,
+    forgotten_at: Mutex<Recent<K, Instant>>,
+}
+
+impl<K: Eq + Hash> Limiter<K> {
+    /// Lets `burst` failures pass at once, and another one after each interval.
+    pub(crate) fn new(burst: u32, interval: Duration) -> Self {
+        Self {
+            burst,
+            interval,
+            forgotten_at: Mutex::new(Recent::new(KEYS)),
+        }
+    }
+
+    /// How long a key has to wait, if it has to.
+    pub(crate) fn wait(&self, key: &K, now: Instant) -> Option<Duration> {
+        let recent = self
+            .forgotten_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let debt = recent.get(key)?.saturating_duration_since(now);
+        debt.checked_sub(self.interval * (self.burst - 1))
+            .filter(|wait| !wait.is_zero())
+    }
+
+    /// Counts a failure.
+    pub(crate) fn failed(&self, key: K, now: Instant) {
+        let mut recent = self
+            .forgotten_at
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let since = recent.get(&key).map_or(now, |at| now.max(*at));
+        // What was failed at the same time does not add up beyond the burst.
+        let most = now + self.interval * self.burst;
+        recent.insert(key, most.min(since + self.interval));
+    }
+}
+
+/// Whole seconds to tell a caller, one at least.
+pub(crate) fn seconds(wait: Duration) -> u32 {
+    u32::try_from(wait.as_millis().div_ceil(1000))
+        .unwrap_or(u32::MAX)
+        .max(1)
+}
+
+/// What limits count by: an IPv4 address, or the /64 that an IPv6 client has for itself.
+pub(crate) fn block(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = u128::from(address) >> 64 << 64;
+            IpAddr::V6(Ipv6Addr::from(network))
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INTERVAL: Duration = Duration::from_secs(3);
+
+    #[test]
+    fn a_burst_passes_then_one_per_interval() {
+        let limiter = Limiter::new(3, INTERVAL);
+        let start = Instant::now();
+        for _ in 0..3 {
+            assert_eq!(limiter.wait(&"a", start), None);
+            limiter.failed("a", start);
+        }
+        assert_eq!(limiter.wait(&"a", start), Some(INTERVAL));
+        assert_eq!(limiter.wait(&"b", start), None);
+        let later = start + INTERVAL;
+        assert_eq!(limiter.wait(&"a", later), None);
+        limiter.failed("a", later);
+        assert_eq!(limiter.wait(&"a", later), Some(INTERVAL));
+        assert_eq!(limiter.wait(&"a", later + 4 * INTERVAL), None);
+    }
+
+    #[test]
+    fn failures_that_come_together_cost_no_more_than_a_burst() {
+        let limiter = Limiter::new(3, INTERVAL);
+        let start = Instant::now();
+        for _ in 0..100 {
+            limiter.failed("a", start);
+        }
+        assert_eq!(limiter.wait(&"a", start), Some(INTERVAL));
+    }
+
+    #[test]
+    fn waits_are_told_in_whole_seconds() {
+        assert_eq!(seconds(Duration::from_millis(1)), 1);
+        assert_eq!(seconds(Duration::from_millis(2001)), 3);
+    }
+
+    #[test]
+    fn an_ipv6_client_is_its_network() {
+        let block = |text: &str| block(text.parse().unwrap()).to_string();
+        assert_eq!(block("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(block("::ffff:192.0.2.7"), "192.0.2.7");
+    }
+}

@@ -1,0 +1,86 @@
+//! The management listener: health, readiness, metrics. It is not for the public, and serves
+//! nothing of the business.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response, StatusCode};
+use lds_domain::service::Services;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::http::connection::{self, DRAIN_TIME, Limits, Service};
+use crate::http::head::Link;
+use crate::http::reply::{self, Body};
+
+const LIMITS: Limits = Limits {
+    connections: 64,
+    head_time: Duration::from_secs(60),
+};
+const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+struct Management {
+    services: Arc<Services>,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+}
+
+/// Serves `/healthz`, `/readyz` and `/metrics`. After `stop` it tells for the ten seconds of
+/// draining that the server is not ready; whoever is drained earlier drops the future.
+///
+/// # Errors
+/// Those of the socket.
+pub async fn serve_management(
+    listener: TcpListener,
+    services: Arc<Services>,
+    metrics: PrometheusHandle,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    listener.local_addr()?;
+    let end = CancellationToken::new();
+    let management = Management {
+        services,
+        metrics,
+        stop: stop.clone(),
+    };
+    let serving = connection::serve(listener, Arc::new(management), LIMITS, end.clone());
+    let ending = async {
+        stop.cancelled().await;
+        tokio::time::sleep(DRAIN_TIME).await;
+        end.cancel();
+    };
+    tokio::join!(serving, ending);
+    Ok(())
+}
+
+impl Management {
+    async fn ready(&self) -> Response<Body> {
+        if self.stop.is_cancelled() {
+            return reply::refusal(StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+        }
+        match self.services.store().ready().await {
+            Ok(()) => reply::refusal(StatusCode::OK, "ready\n"),
+            Err(error) => {
+                tracing::warn!(cause = ?error.internal, "the store is not ready");
+                reply::refusal(StatusCode::SERVICE_UNAVAILABLE, "the store is not ready\n")
+            }
+        }
+    }
+}
+
+impl Service for Management {
+    async fn call(&self, request: Request<Incoming>, _: IpAddr, _: &Link) -> Response<Body> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return reply::closing(reply::refusal(StatusCode::METHOD_NOT_ALLOWED, "GET only\n"));
+        }
+        match request.uri().path() {
+            "/healthz" => reply::refusal(StatusCode::OK, "alive\n"),
+            "/readyz" => self.ready().await,
+            "/metrics" => reply::bytes(StatusCode::OK, METRICS, self.metrics.render()),
+            _ => reply::refusal(StatusCode::NOT_FOUND, "no such page\n"),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Which method of the domain does which operation: one line each. The rest of an operation is
+//! said by its types.
+
+use lds_domain::Error;
+use lds_soap::operation::{activation, internal};
+use lds_soap::wire::batch::StateChangeResult;
+
+use super::table::Table;
+
+/// Adds operations to a table. `command`: the request becomes a command, the method's answer the
+/// reply. `by_ref`: likewise, the method looks at the command only. `find`: the request becomes a
+/// filter and paging. `change`: a plural state change, answered by the ids as they were given.
+macro_rules! operations {
+    ($table:ident: $($kind:ident $operation:path => $method:ident;)+) => {$(
+        $table.add::<$operation, _, _, _>(|call, request| async move {
+            operations!(@$kind call, request, $method)
+        });
+    )+};
+    (@command $call:ident, $request:ident, $method:ident) => {
+        $call.services.$method(&$call.actor, convert($request.try_into())?).await
+    };
+    (@by_ref $call:ident, $request:ident, $method:ident) => {
+        $call.services.$method(&$call.actor, &$request.into()).await
+    };
+    (@find $call:ident, $request:ident, $method:ident) => {{
+        let (filter, paging) = $request.try_into()?;
+        $call.services.$method(&$call.actor, filter, paging).await
+    }};
+    (@change $call:ident, $request:ident, $method:ident) => {{
+        let ids = $request.id.clone();
+        let answer = $call.services.$method(&$call.actor, $request.try_into()?).await?;
+        Ok(StateChangeResult::new(ids, answer))
+    }};
+}
+
+/// A conversion that can fail, or one that can't.
+fn convert<T, E: IntoError>(result: Result<T, E>) -> Result<T, Error> {
+    result.map_err(IntoError::into_error)
+}
+
+trait IntoError {
+    fn into_error(self) -> Error;
+}
+
+impl IntoError for Error {
+    fn into_error(self) -> Error {
+        self
+    }
+}
+
+impl IntoError for std::convert::Infallible {
+    fn into_error(self) -> Error {
+        match self {}
+    }
+}
+
+/// All operations of both services.
+pub(super) fn table() -> Table {
+    let mut table = Table::default();
+    operations! { table:
+        find internal::FindUsers => find_users;
+        command internal::StoreUsers => store_users;
+        change internal::DeleteUsers => delete_users;
+        find internal::FindCustomers => find_customers;
+        command internal::StoreCustomers => store_customers;
+        change internal::DeleteCustomers => delete_customers;
+        find internal::FindProducts => find_products;
+        command internal::StoreProducts => store_products;
+        change internal::DeleteProducts => delete_products;
+        change internal::ActivateProducts => activate_products;
+        change internal::RetireProducts => retire_products;
+        find internal::FindOrders => find_orders;
+        command internal::StoreOrders => store_orders;
+        command internal::CreateOrders => create_orders;
+        change internal::SuspendOrders => suspend_orders;
+        change internal::ResumeOrders => resume_orders;
+        change internal::RevokeOrders => revoke_orders;
+        command internal::GetLicense => license;
+        command internal::ActivateLicense => activate_license;
+        command internal::PreviewLicense => preview_license;
+        change internal::RemoveLicenses => remove_licenses;
+        command internal::CreateToken => create_token;
+        change internal::RevokeTokens => revoke_tokens;
+        command activation::Activate => activate;
+        by_ref activation::GetLicense => fetch_license;
+        by_ref activation::Deactivate => deactivate;
+    }
+    table.add::<internal::GetServiceInfo, _, _, _>(|call, _| async move {
+        Ok(call.services.service_info(&call.actor))
+    });
+    table.add::<internal::FindLicenses, _, _, _>(|call, request| async move {
+        let (filter, paging) = request.into_filter(call.services.clock())?;
+        call.services.find_licenses(&call.actor, filter, paging).await
+    });
+    table.add::<internal::FindGenerators, _, _, _>(|call, request| async move {
+        call.services.find_generators(&call.actor, &request.id)
+    });
+    table.add::<activation::GetOrderInfo, _, _, _>(|call, request| async move {
+        call.services.order_info(&call.actor, &request.order_id).await
+    });
+    table
+}
