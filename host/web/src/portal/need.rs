@@ -222,7 +222,7 @@ impl Input {
     }
 
     /// The input for a value of the generator.
-    fn of(definition: &Definition, fields: &Fields) -> Self {
+    pub(super) fn of(definition: &Definition, fields: &Fields) -> Self {
         let prefix = match definition.value_type {
             ValueType::List => "list",
             _ => "parameter",
