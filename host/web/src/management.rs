@@ -18,7 +18,7 @@ use crate::http::reply::{self, Body};
 
 const LIMITS: Limits = Limits {
     connections: 64,
-    head_time: Duration::from_secs(60),
+    head_time: Duration::from_mins(1),
 };
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 

@@ -32,7 +32,7 @@ impl Default for Options {
             public_url: None,
             trusted_proxies: Vec::new(),
             body_limit: 4 << 20,
-            header_timeout: Duration::from_secs(60),
+            header_timeout: Duration::from_mins(1),
             body_timeout: Duration::from_secs(30),
             max_connections: 1024,
             branding: Branding::default(),

@@ -111,7 +111,13 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_is_refused() {
-        for wrong in ["Basic", "Basic !!!", "Basic QWxhZGRpbg==", "Negotiate abc", ""] {
+        for wrong in [
+            "Basic",
+            "Basic !!!",
+            "Basic QWxhZGRpbg==",
+            "Negotiate abc",
+            "",
+        ] {
             assert!(read(&[wrong]).is_none(), "{wrong}");
         }
         assert!(read(&["Bearer a", "Bearer b"]).is_none());

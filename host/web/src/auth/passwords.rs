@@ -16,7 +16,7 @@ use crate::bounded::Recent;
 use crate::limiter::{Limiter, block, seconds};
 
 /// How long a verified password is good without being verified again.
-const REMEMBERED: Duration = Duration::from_secs(60);
+const REMEMBERED: Duration = Duration::from_mins(1);
 /// Verified passwords that are remembered.
 const MAX_REMEMBERED: usize = 10_000;
 /// Passwords that are verified at once: each takes 19 MiB and a processor.

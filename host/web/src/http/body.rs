@@ -193,14 +193,18 @@ mod tests {
         assert_eq!(read_packed("gzip, gzip", twice.clone()).await, too_large);
         assert_eq!(read_packed("gzip", twice).await, too_large);
         assert_eq!(read_packed("br", vec![]).await, Err(Refused::Coding));
-        assert_eq!(read_packed("gzip", b"plain".to_vec()).await, Err(Refused::Broken));
+        assert_eq!(
+            read_packed("gzip", b"plain".to_vec()).await,
+            Err(Refused::Broken)
+        );
         assert_eq!(read_packed("identity", b"x".to_vec()).await, Ok("x".into()));
     }
 
     #[tokio::test]
     async fn a_body_of_several_chunks_is_put_together() {
         let chunks = [&b"one "[..], b"two ", b"three"].map(Bytes::from_static);
-        let frames = chunks.map(|chunk| Ok::<_, std::convert::Infallible>(hyper::body::Frame::data(chunk)));
+        let frames =
+            chunks.map(|chunk| Ok::<_, std::convert::Infallible>(hyper::body::Frame::data(chunk)));
         let mut body = http_body_util::StreamBody::new(futures_util::stream::iter(frames));
         let read = read(&mut body, &HeaderMap::new(), LIMITS).await;
         assert_eq!(read, Ok("one two three".into()));

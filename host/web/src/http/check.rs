@@ -20,7 +20,10 @@ pub(crate) fn check<B>(request: &Request<B>, link: &Link) -> Result<(), &'static
     let Some(encoding) = encodings.next() else {
         return Ok(());
     };
-    let plain = encoding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked");
+    let plain = encoding
+        .as_bytes()
+        .trim_ascii()
+        .eq_ignore_ascii_case(b"chunked");
     if !plain || encodings.next().is_some() {
         return Err("Transfer-Encoding can only be chunked.");
     }

@@ -90,7 +90,8 @@ fn head_has(seen: &[u8], method: &str, name: &str) -> Head {
 mod tests {
     use super::*;
 
-    const BOTH: &[u8] = b"\r\nPOST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\ncontent-LENGTH: 5\r\n\r\n0\r\n\r\n";
+    const BOTH: &[u8] =
+        b"\r\nPOST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\ncontent-LENGTH: 5\r\n\r\n0\r\n\r\n";
 
     #[test]
     fn a_header_is_found_in_any_case() {
@@ -107,7 +108,10 @@ mod tests {
     #[test]
     fn another_head_and_half_a_head_are_not_known() {
         assert_eq!(head_has(BOTH, "GET", "content-length"), Head::Unknown);
-        assert_eq!(head_has(b"POST / HTTP/1.1\r\nHo", "POST", "x"), Head::Unknown);
+        assert_eq!(
+            head_has(b"POST / HTTP/1.1\r\nHo", "POST", "x"),
+            Head::Unknown
+        );
         assert_eq!(head_has(b"", "POST", "x"), Head::Unknown);
     }
 

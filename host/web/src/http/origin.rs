@@ -60,9 +60,11 @@ fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
 
 /// Scheme and host under which the client reached us; `None` where it named no sane host.
 pub(crate) fn base_url(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> Option<String> {
-    let told = is_trusted(peer.to_canonical(), trusted)
-        .then(|| told_by_proxy(headers))
-        .unwrap_or_default();
+    let told = if is_trusted(peer.to_canonical(), trusted) {
+        told_by_proxy(headers)
+    } else {
+        Hop::default()
+    };
     let host = match told.host {
         Some(host) => host,
         None => headers.get(HOST)?.to_str().ok()?.to_owned(),
@@ -106,14 +108,19 @@ fn is_host(host: &str) -> bool {
     };
     let digits = port.strip_prefix(':');
     let port_is_good = port.is_empty() || digits.is_some_and(|port| port.parse::<u16>().is_ok());
-    let name_is_good = match name.strip_prefix('[').and_then(|name| name.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            let sane = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'.' | b'_');
-            !name.is_empty() && name.bytes().all(sane)
-        }
-    };
-    host.len() <= MAX_HOST && port_is_good && name_is_good
+    host.len() <= MAX_HOST && port_is_good && (is_name(name) || is_literal(name))
+}
+
+fn is_name(name: &str) -> bool {
+    let sane = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'.' | b'_');
+    !name.is_empty() && name.bytes().all(sane)
+}
+
+/// An IPv6 address in brackets.
+fn is_literal(name: &str) -> bool {
+    name.strip_prefix('[')
+        .and_then(|name| name.strip_suffix(']'))
+        .is_some_and(|address| address.parse::<std::net::Ipv6Addr>().is_ok())
 }
 
 #[cfg(test)]
@@ -170,16 +177,28 @@ mod tests {
             (FORWARDED_HOST, "outer.example"),
             (PROTO, "HTTPS"),
         ];
-        assert_eq!(url(PROXY, &proxied).as_deref(), Some("https://outer.example"));
+        assert_eq!(
+            url(PROXY, &proxied).as_deref(),
+            Some("https://outer.example")
+        );
         assert_eq!(url("192.0.2.1", &proxied).as_deref(), Some("http://inner"));
-        let standard = [("forwarded", "proto=https;host=\"o.example\""), ("host", "i")];
+        let standard = [
+            ("forwarded", "proto=https;host=\"o.example\""),
+            ("host", "i"),
+        ];
         assert_eq!(url(PROXY, &standard).as_deref(), Some("https://o.example"));
         assert_eq!(url(PROXY, &[]), None);
     }
 
     #[test]
     fn hosts_are_names_or_addresses() {
-        for good in ["a", "a-b.example", "192.0.2.1:80", "[::1]", "[2001:db8::1]:443"] {
+        for good in [
+            "a",
+            "a-b.example",
+            "192.0.2.1:80",
+            "[::1]",
+            "[2001:db8::1]:443",
+        ] {
             assert!(is_host(good), "{good}");
         }
         for bad in [

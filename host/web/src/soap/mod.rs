@@ -127,7 +127,8 @@ impl Endpoint {
     ) -> Response<Body> {
         let start = Instant::now();
         let content_type = head.headers.get(CONTENT_TYPE).map(HeaderValue::to_str);
-        let Some(media::Charset(charset)) = media::soap(content_type.transpose().unwrap_or(Some("")))
+        let Some(media::Charset(charset)) =
+            media::soap(content_type.transpose().unwrap_or(Some("")))
         else {
             link.linger();
             let text = "SOAP messages are text/xml or application/soap+xml.\n";
@@ -206,9 +207,13 @@ impl Endpoint {
             return Err(Error::new(Code::AuthenticationRequired, message).into());
         }
         let actor = self.authenticator.actor(credentials, task.address).await;
-        actor.map_err(|error| match is_in_message {
-            true => Refusal::from(error).for_message_credentials(),
-            false => Refusal::from(error),
+        actor.map_err(|error| {
+            let refusal = Refusal::from(error);
+            if is_in_message {
+                refusal.for_message_credentials()
+            } else {
+                refusal
+            }
         })
     }
 
@@ -230,7 +235,8 @@ impl Endpoint {
             .as_ref()
             .is_err_and(|error| error.code == Code::OrderNotUsable);
         if is_wrong && task.service == Service::Activation {
-            self.wrong_orders.failed(block(task.address), Instant::now());
+            self.wrong_orders
+                .failed(block(task.address), Instant::now());
         }
     }
 
@@ -245,11 +251,20 @@ impl Endpoint {
             Ok(bytes) => {
                 let content_type = task.context.version.content_type();
                 let headers = &task.head.headers;
-                (reply::packed(StatusCode::OK, content_type, bytes, headers), OK)
+                (
+                    reply::packed(StatusCode::OK, content_type, bytes, headers),
+                    OK,
+                )
             }
             Err(refusal) => {
-                refusal.log(task.entry.map_or("unknown", |entry| entry.name), correlation);
-                (fault(task, &refusal, correlation), refusal.fault.code.name())
+                refusal.log(
+                    task.entry.map_or("unknown", |entry| entry.name),
+                    correlation,
+                );
+                (
+                    fault(task, &refusal, correlation),
+                    refusal.fault.code.name(),
+                )
             }
         };
         let unknown = &self.unknown[task.service as usize];

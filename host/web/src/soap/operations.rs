@@ -90,13 +90,17 @@ pub(super) fn table() -> Table {
     });
     table.add::<internal::FindLicenses, _, _, _>(|call, request| async move {
         let (filter, paging) = request.into_filter(call.services.clock())?;
-        call.services.find_licenses(&call.actor, filter, paging).await
+        call.services
+            .find_licenses(&call.actor, filter, paging)
+            .await
     });
     table.add::<internal::FindGenerators, _, _, _>(|call, request| async move {
         call.services.find_generators(&call.actor, &request.id)
     });
     table.add::<activation::GetOrderInfo, _, _, _>(|call, request| async move {
-        call.services.order_info(&call.actor, &request.order_id).await
+        call.services
+            .order_info(&call.actor, &request.order_id)
+            .await
     });
     table
 }

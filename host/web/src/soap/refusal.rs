@@ -25,8 +25,8 @@ impl Refusal {
 
     /// 500, as every stack expects of a fault; 401 where HTTP's credentials are asked for.
     pub(super) fn status(&self) -> StatusCode {
-        let asks = self.fault.code == Code::AuthenticationRequired
-            && self.fault.kind == FaultKind::Client;
+        let asks =
+            self.fault.code == Code::AuthenticationRequired && self.fault.kind == FaultKind::Client;
         if asks {
             StatusCode::UNAUTHORIZED
         } else {
