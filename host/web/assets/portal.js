@@ -9,14 +9,15 @@ if (order && !order.value && /^[A-Za-z0-9-]{16,60}$/.test(carried)) {
   history.replaceState(null, "", location.pathname);
 }
 
-// The clipboard is closed to pages without TLS: there the text is selected and copied the old way.
+// The clipboard is closed to pages without TLS and may be forbidden: there the text is selected and
+// copied the old way, and stays selected for a customer who has to press the keys.
 async function copy(source) {
-  if (navigator.clipboard) {
-    return navigator.clipboard.writeText(source.textContent);
-  }
-  getSelection().selectAllChildren(source);
-  if (!document.execCommand("copy")) {
-    throw new Error("not copied");
+  try {
+    await navigator.clipboard.writeText(source.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(source);
+    return document.execCommand("copy");
   }
 }
 
@@ -24,11 +25,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
   const said = button.querySelector("span");
   button.hidden = false;
   button.addEventListener("click", async () => {
-    try {
-      await copy(document.getElementById(button.dataset.copy));
-      said.textContent = "Copied";
-    } catch {
-      said.textContent = "Press Ctrl+C to copy";
-    }
+    const copied = await copy(document.getElementById(button.dataset.copy));
+    said.textContent = copied ? "Copied" : "Selected: copy it with the keys";
   });
 }

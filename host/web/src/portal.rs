@@ -77,6 +77,7 @@ pub(crate) fn router(state: State) -> Router {
         .route("/activate/license", get(back).post(license))
         .route("/activate/download", get(back).post(download))
         .route("/assets/{file}", get(assets::serve))
+        .fallback(missing)
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn(guard::headers))
         .with_state(Arc::new(portal))
@@ -134,6 +135,15 @@ async fn download(Shared(portal): Shared<Arc<Portal>>, submitted: Submitted) -> 
         Err(error) => portal.refuse(&submitted, &error).await,
     }
 }
+
+async fn missing(Shared(portal): Shared<Arc<Portal>>) -> Response {
+    portal.pages.problem(StatusCode::NOT_FOUND, &NO_PAGE)
+}
+
+const NO_PAGE: Problem = Problem {
+    title: "There is nothing here",
+    text: "The address is wrong or old. With your Order ID you find everything from the start.",
+};
 
 const NO_FILE: Problem = Problem {
     title: "There is no such file",

@@ -12,8 +12,8 @@ use super::form::{Fields, host_field};
 use super::view::{HostPage, left, spelled};
 use super::words::Note;
 
-/// Inputs beyond the needed ones, for each kind of host.
-const SPARE: u32 = 2;
+/// License servers at most: there are one or three.
+const MAX_SERVERS: u32 = 3;
 
 /// An input with its label.
 #[derive(Debug, Serialize)]
@@ -62,7 +62,7 @@ impl HostPage {
             order_id: spelled(fields.order_id()),
             product: info.product_name.clone(),
             licensee: info.licensee.clone(),
-            left: left(info.activations_left),
+            left: available(info.activations_left),
             removal_requested: info.removal_requested,
             note: refusal.map(Note::refusal),
             groups: info
@@ -70,7 +70,7 @@ impl HostPage {
                 .iter()
                 .map(|need| Group::new(info, need, fields))
                 .collect(),
-            any_of: (info.host_types.len() > 1).then_some(info.min_hosts),
+            any_of: Some(info.min_hosts).filter(|least| *least > 0 && info.host_types.len() > 1),
             parameters: info
                 .parameters
                 .iter()
@@ -133,13 +133,18 @@ impl Group {
         } else {
             need.min
         };
-        let shown = need.max.min(needed.max(1) + SPARE);
+        let shown = match info.license_type {
+            LicenseType::Floating => need.max.min(MAX_SERVERS),
+            LicenseType::NodeLocked => need.max,
+        };
         let slot = |place| Slot::new(info, need, fields, (place, needed));
         let mut first: Vec<_> = (0..shown).map(slot).collect();
         let more = first.split_off((needed.max(1) as usize).min(first.len()));
         let more_label = match info.license_type {
-            LicenseType::Floating => "Three license servers instead of one".to_owned(),
-            LicenseType::NodeLocked => format!("Add another {}", need.host_type.label),
+            LicenseType::Floating if shown == MAX_SERVERS => {
+                "Three license servers instead of one".to_owned()
+            }
+            _ => format!("Add another {}", need.host_type.label),
         };
         Self {
             open: more.iter().any(Slot::is_filled),
@@ -191,6 +196,15 @@ impl Slot {
         let mut inputs = std::iter::once(&self.host).chain(&self.server);
         inputs.any(|input| input.error.is_some())
     }
+}
+
+/// What is left of the activations, and what the page is good for where nothing is.
+fn available(activations: Option<u32>) -> Option<String> {
+    let words = left(activations)?;
+    Some(match activations {
+        Some(0) => format!("{words} For the host of a license that you have, it is shown again."),
+        _ => words,
+    })
 }
 
 fn help(need: &NeededHost) -> Option<String> {

@@ -223,6 +223,23 @@ async fn a_floating_license_takes_one_or_three_servers() {
 }
 
 #[tokio::test]
+async fn every_host_that_a_license_may_have_has_its_input() {
+    let portal = portal(terms(2, 5));
+    let needs = post(&portal, "/activate", &format!("orderId={ORDER_ID}")).await;
+    let (needed, more) = needs
+        .text()
+        .split_once("Add another Ethernet address")
+        .unwrap();
+    assert_eq!(needed.matches("name=\"host.ETHERNET.").count(), 2);
+    assert_eq!(needed.matches("required").count(), 2);
+    assert_eq!(more.matches("name=\"host.ETHERNET.").count(), 3);
+    let one = activate(&portal, "host.ETHERNET.0=3C52A10F8BE4&host.ETHERNET.1=").await;
+    one.is(StatusCode::UNPROCESSABLE_ENTITY)
+        .says("A host is missing");
+    one.says("href=\"#host.ETHERNET.1\"");
+}
+
+#[tokio::test]
 async fn a_license_without_a_host_needs_one_button() {
     let portal = portal(Terms::default());
     let needs = post(&portal, "/activate", &format!("orderId={ORDER_ID}")).await;
@@ -345,6 +362,13 @@ async fn forms_of_other_sites_and_long_ones_are_refused() {
     let page = ask(&portal, no_form).await;
     page.is(StatusCode::UNSUPPORTED_MEDIA_TYPE)
         .says("The form can&#x27;t be read");
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_leads_back() {
+    let page = get(&portal(terms(1, 1)), "/order").await;
+    page.is(StatusCode::NOT_FOUND).says("href=\"/activate\"");
+    assert_eq!(page.headers["x-content-type-options"], "nosniff");
 }
 
 #[tokio::test]

@@ -13,8 +13,8 @@ pub(super) struct Note {
     pub(super) tone: &'static str,
     /// A few words.
     pub(super) title: &'static str,
-    /// What is wrong.
-    pub(super) text: String,
+    /// What is wrong, where the title does not say it all.
+    pub(super) text: Option<String>,
     /// What to do next.
     pub(super) advice: &'static str,
     /// Id of the field at fault.
@@ -28,7 +28,7 @@ impl Note {
         Self {
             tone: "bad",
             title,
-            text: error.message.clone(),
+            text: (!is_told(error.code)).then(|| error.message.clone()),
             advice,
             target: None,
         }
@@ -58,11 +58,24 @@ const AGAIN: &str = "Try again in a few minutes. The same Order ID and host neve
                      licenses, so nothing is lost by trying.";
 const FETCH: &str = "A license that you already have is shown again: enter its host as before.";
 
+/// Whether the title of the page tells all that the message would.
+const fn is_told(code: Code) -> bool {
+    matches!(
+        code,
+        Code::OrderNotUsable
+            | Code::OrderSuspended
+            | Code::OrderRevoked
+            | Code::GeneratorUnavailable
+            | Code::Unavailable
+            | Code::Internal
+    )
+}
+
 const fn order_words(code: Code) -> Option<(&'static str, &'static str)> {
     Some(match code {
         Code::OrderSuspended => (
             "This order is suspended",
-            "Only the vendor can lift that. Afterwards this page works again with the same Order ID.",
+            "Ask the vendor why. Once it is lifted this page works again with the same Order ID.",
         ),
         Code::OrderRevoked => (
             "This order was revoked",
@@ -85,11 +98,11 @@ fn words(error: &Error) -> (&'static str, &'static str) {
     match error.code {
         Code::OrderNotUsable if is_mistyped(error) => (
             "This Order ID is probably mistyped",
-            "Compare it with your e-mail.",
+            "Its last sign does not fit the others. Compare it with your e-mail.",
         ),
         Code::OrderNotUsable => (
             "This Order ID is not known",
-            "An order or invoice number is not the Order ID.",
+            "Compare it with the one that you received.",
         ),
         Code::HostMissing => ("A host is missing", "Fill in the marked field."),
         Code::HostTypeUnsupported | Code::HostInvalid => {

@@ -190,10 +190,7 @@ impl Store for Shop {
         for new in &changes.new_licenses {
             locked(&self.view).order.active_licenses += 1;
             let license = License::clone(&new.license);
-            let claims = new
-                .claims
-                .iter()
-                .map(|claim| (claim.clone(), license.clone()));
+            let claims = new.claims.iter().map(|claim| (*claim, license.clone()));
             locked(&self.claims).extend(claims);
         }
         Ok(Committed {
