@@ -1,2 +1,28 @@
-//! The binary `lds`.
-fn main() {}
+//! The binary `lds`: arguments, configuration, wiring, lifecycle.
+//!
+//! It puts the rooms together and holds what only a process has: the real clock, randomness,
+//! files and signals. It must not know any rule of the business.
+
+mod app;
+mod clock;
+mod command;
+mod config;
+mod data_dir;
+mod logging;
+mod random;
+
+use std::process::ExitCode;
+
+use lds_generators::WorkerProgram;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    // Workers come first: they hold nothing of a server, not even its arguments.
+    if arguments
+        .next_if(|first| first == WorkerProgram::ARGUMENT)
+        .is_some()
+    {
+        return lds_generators::worker::main(arguments);
+    }
+    command::main()
+}

@@ -1,0 +1,43 @@
+//! `lds plugin list`, `check` and `run`.
+
+mod check;
+mod list;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::Subcommand;
+use lds_generators::{Runtime, WorkerProgram};
+
+use crate::config::Config;
+
+/// License generators
+#[derive(Subcommand)]
+pub(super) enum Plugin {
+    /// List all plugins with their state
+    List,
+    /// Examine a plugin file
+    Check {
+        /// A WebAssembly module or a native library
+        file: PathBuf,
+    },
+    /// Make one call of a plugin file and print its result
+    Run(run::Run),
+}
+
+impl Plugin {
+    pub(super) async fn run(self, config: &Config) -> Result<ExitCode> {
+        match self {
+            Self::List => list::run(config).await,
+            Self::Check { file } => check::run(&file).await,
+            Self::Run(command) => command.run().await,
+        }
+    }
+}
+
+/// A runtime for a single file: without a data directory, so nothing is kept.
+fn runtime() -> Result<Runtime> {
+    Runtime::start(WorkerProgram::this_binary()).context("cannot start the plugin runtime")
+}

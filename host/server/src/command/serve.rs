@@ -1,0 +1,121 @@
+//! `lds serve`: from the start to the graceful stop.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use crate::app::App;
+use crate::config::Config;
+
+/// Serve licenses until told to stop
+#[derive(clap::Args)]
+pub(super) struct Serve {
+    /// Address and port for clients [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+}
+
+/// The bound sockets. They are bound before anything is opened, so that a second server on the
+/// same address fails at once.
+struct Sockets {
+    clients: TcpListener,
+    management: TcpListener,
+}
+
+pub(super) async fn run(config: &Config) -> Result<()> {
+    let sockets = Sockets {
+        clients: bind("http.listen", config.http.listen).await?,
+        management: bind("http.management.listen", config.http.management.listen).await?,
+    };
+    let stop = stop_on_signal()?;
+    let app = App::start(config).await?;
+    announce(config, &sockets)?;
+    let served = serve(config, &app, sockets, stop).await;
+    app.close().await;
+    tracing::info!("stopped");
+    served
+}
+
+async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("{key}: cannot listen on {address}"))
+}
+
+/// Health is told until the last client is served, so management stops after.
+async fn serve(
+    config: &Config,
+    app: &App,
+    sockets: Sockets,
+    stop: CancellationToken,
+) -> Result<()> {
+    let metrics = PrometheusBuilder::new()
+        .install_recorder()
+        .context("cannot start the metrics")?;
+    let mut key = [0; 32];
+    app.random.fill(&mut key);
+    let management_stop = stop.clone();
+    let services = app.services.clone();
+    let management = tokio::spawn(lds_web::serve_management(
+        sockets.management,
+        services.clone(),
+        metrics,
+        management_stop,
+    ));
+    let options = config.http.options(&config.branding);
+    lds_web::serve(sockets.clients, services, options, key, stop)
+        .await
+        .context("cannot serve clients")?;
+    management
+        .await
+        .context("the management listener failed")??;
+    Ok(())
+}
+
+/// Where the server is, for people and for programs that started it.
+fn announce(config: &Config, sockets: &Sockets) -> Result<()> {
+    let clients = sockets.clients.local_addr()?;
+    let management = sockets.management.local_addr()?;
+    let base = match &config.http.public_url {
+        Some(url) => url.clone().into(),
+        None => format!("http://{clients}"),
+    };
+    println!("listening on http://{clients}");
+    println!("management on http://{management}");
+    println!("portal: {base}/activate");
+    println!("SOAP: {base}/soap/activation/v1?wsdl");
+    if !clients.ip().is_loopback() && !base.starts_with("https://") {
+        tracing::warn!(
+            address = %clients,
+            "clients connect without encryption unless a proxy with TLS stands in front"
+        );
+    }
+    Ok(())
+}
+
+/// The first signal ends the service gracefully, a second one at once.
+fn stop_on_signal() -> Result<CancellationToken> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for signals")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for signals")?;
+    let stop = CancellationToken::new();
+    let told = stop.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+            if told.is_cancelled() {
+                tracing::warn!("told to stop again: stopping at once");
+                std::process::exit(1);
+            }
+            tracing::info!("told to stop: finishing what has begun");
+            told.cancel();
+        }
+    });
+    Ok(stop)
+}

@@ -1,0 +1,80 @@
+//! `lds token create`: credentials for programs.
+
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use lds_domain::access::{Actor, Role, Scope};
+use lds_domain::command::CreateToken;
+use lds_domain::id::Key;
+use lds_domain::unit::UserKey;
+use lds_domain::user::fold;
+
+use super::explained;
+use crate::app::App;
+use crate::config::Config;
+
+/// API tokens
+#[derive(Subcommand)]
+pub(super) enum Token {
+    /// Make a token and print its secret, this once
+    Create(Create),
+}
+
+/// A new token.
+#[derive(clap::Args)]
+pub(super) struct Create {
+    /// The login of the user whose rights it carries
+    #[arg(long, value_name = "LOGIN")]
+    user: String,
+    /// What it is for
+    #[arg(long)]
+    name: String,
+    /// One of the user's roles, read or generator; may be repeated
+    #[arg(long = "scope", required = true, value_parser = scope)]
+    scopes: Vec<Scope>,
+}
+
+impl Token {
+    pub(super) async fn run(self, config: &Config) -> Result<()> {
+        match self {
+            Self::Create(command) => command.run(config).await,
+        }
+    }
+}
+
+impl Create {
+    async fn run(self, config: &Config) -> Result<()> {
+        let app = App::start(config).await?;
+        let made = self.create(&app).await;
+        app.close().await;
+        println!("{}", made?);
+        Ok(())
+    }
+
+    /// The secret of the new token.
+    async fn create(self, app: &App) -> Result<String> {
+        let key = UserKey::Login(fold(&self.user));
+        let user = app.services.store().user(key).await.map_err(explained)?;
+        let Some(user) = user else {
+            bail!("there is no user {}", self.user);
+        };
+        let command = CreateToken {
+            user: Some(Key::Id(user.id)),
+            name: self.name,
+            scopes: self.scopes,
+            expires_at: None,
+            addresses: Vec::new(),
+            request_id: None,
+        };
+        let actor = Actor::operator();
+        let made = app.services.create_token(&actor, command).await;
+        let secret = made.map_err(explained)?.secret;
+        secret.context("the token was made before, and its secret is shown only once")
+    }
+}
+
+fn scope(name: &str) -> Result<Scope, String> {
+    Scope::from_name(name).ok_or_else(|| {
+        let roles: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
+        format!("expected read, generator or one of {}", roles.join(", "))
+    })
+}

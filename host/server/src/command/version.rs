@@ -1,0 +1,6 @@
+//! `lds version`.
+
+/// Prints name and version.
+pub(super) fn run() {
+    println!("lds {}", env!("CARGO_PKG_VERSION"));
+}

@@ -1,0 +1,127 @@
+//! The data directory: private to the server's user, with the master key in it unless the
+//! configuration tells another.
+
+use std::fs::{DirBuilder, File};
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use lds_domain::ports::Random;
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+/// Keys lie apart from data, so that a backup can leave them out.
+const SECRETS: &str = "secrets";
+const MASTER_KEY: &str = "secrets/master.key";
+const CACHE_KEY: &str = "secrets/cache.key";
+
+/// A directory that is there.
+pub(crate) struct DataDir(PathBuf);
+
+impl DataDir {
+    /// Makes it where it is missing, readable by its owner only.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let made = make_private(path).and_then(|()| make_private(&path.join(SECRETS)));
+        made.with_context(|| format!("cannot make the data directory {}", path.display()))?;
+        let path = path
+            .canonicalize()
+            .with_context(|| format!("cannot use the data directory {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The key of compiled code.
+    pub(crate) fn cache_key(&self) -> PathBuf {
+        self.0.join(CACHE_KEY)
+    }
+
+    /// The master key, drawn at the first start. Two processes that start together agree on one.
+    pub(crate) fn master_key(&self, random: &dyn Random) -> Result<Zeroizing<[u8; 32]>> {
+        let path = self.0.join(MASTER_KEY);
+        let key = read_or_draw(&path, random)
+            .with_context(|| format!("cannot use the master key {}", path.display()))?;
+        ensure!(
+            key.len() == 32,
+            "the master key {} is damaged: it has {} bytes instead of 32; restore it from a backup",
+            path.display(),
+            key.len()
+        );
+        let mut bytes = Zeroizing::new([0; 32]);
+        bytes.copy_from_slice(&key);
+        Ok(bytes)
+    }
+}
+
+fn make_private(path: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+fn read_or_draw(path: &Path, random: &dyn Random) -> io::Result<Zeroizing<Vec<u8>>> {
+    if !path.exists() {
+        let mut key = Zeroizing::new([0; 32]);
+        random.fill(key.as_mut());
+        write_new(path, key.as_ref())?;
+    }
+    std::fs::read(path).map(Zeroizing::new)
+}
+
+/// Whole or not at all, mode 0600; a file that another process has just written stays.
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = NamedTempFile::new_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Ok(_) => File::open(folder)?.sync_all(),
+        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error.error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use lds_domain::ports::fixed::SeededRandom;
+
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        path.metadata().unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn directory_and_key_are_private() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let dir = DataDir::open(&path).unwrap();
+        dir.master_key(&SeededRandom::new(1)).unwrap();
+        assert_eq!(mode(&path), 0o700);
+        assert_eq!(mode(&path.join(SECRETS)), 0o700);
+        assert_eq!(mode(&path.join(MASTER_KEY)), 0o600);
+    }
+
+    #[test]
+    fn the_key_is_drawn_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(folder.path()).unwrap();
+        let first = dir.master_key(&SeededRandom::new(1)).unwrap();
+        let second = dir.master_key(&SeededRandom::new(2)).unwrap();
+        assert_eq!(first, second);
+    }
+
+    #[test]
+    fn a_damaged_key_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(folder.path()).unwrap();
+        let path = folder.path().join(MASTER_KEY);
+        std::fs::write(&path, b"short").unwrap();
+        let error = dir.master_key(&SeededRandom::new(1)).unwrap_err();
+        assert!(error.to_string().contains("is damaged"), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), b"short");
+    }
+}
