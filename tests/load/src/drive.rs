@@ -114,7 +114,8 @@ async fn one(
     }
 }
 
-fn pace(mut times: Vec<Duration>, took: Duration) -> Pace {
+/// Count by time, and how long single ones took.
+pub(crate) fn pace(mut times: Vec<Duration>, took: Duration) -> Pace {
     times.sort_unstable();
     let at = |percent: usize| {
         let index = (times.len() * percent / 100).min(times.len().saturating_sub(1));
@@ -131,9 +132,59 @@ fn pace(mut times: Vec<Duration>, took: Duration) -> Pace {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::rc::Rc;
+    use std::thread;
     use std::time::Duration;
 
-    use super::pace;
+    use super::{Load, pace, run};
+
+    /// A server that gives each connection the same answer, again and again.
+    fn answering(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                thread::spawn(move || {
+                    let mut request = [0; 4];
+                    while stream.read_exact(&mut request).is_ok() {
+                        stream.write_all(answer.as_bytes()).unwrap();
+                    }
+                });
+            }
+        });
+        address
+    }
+
+    fn load(address: &str) -> Load<'_> {
+        Load {
+            address,
+            requests: Rc::new([b"ping".to_vec()]),
+            count: 100,
+            connections: 3,
+            holds: "pong",
+        }
+    }
+
+    #[test]
+    fn connections_share_the_count() {
+        let address = answering("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\npong!");
+        let pace = run(&load(&address)).unwrap();
+        assert!(pace.per_second > 0.0 && pace.median <= pace.p99);
+    }
+
+    #[test]
+    fn a_wrong_answer_ends_the_run() {
+        for answer in [
+            "HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\npong",
+            "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nding",
+        ] {
+            let error = run(&load(&answering(answer))).unwrap_err();
+            assert!(error.to_string().starts_with("answer "), "{error}");
+        }
+    }
 
     #[test]
     fn a_pace_is_count_by_time_and_the_times_that_half_and_nearly_all_took() {
