@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use lds_domain::ports::{Clock, Random};
 use lds_domain::service::Services;
 use lds_generators::{CacheKey, Generators, Options, WorkerProgram};
-use lds_store::{Database, MasterKey};
+use lds_store::{Environment, MasterKey, Store};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -18,7 +18,7 @@ use crate::random::SystemRandom;
 pub(crate) struct App {
     pub(crate) services: Arc<Services>,
     pub(crate) random: Arc<dyn Random>,
-    database: Arc<Database>,
+    store: Arc<Store>,
 }
 
 impl App {
@@ -26,14 +26,19 @@ impl App {
     pub(crate) async fn start(config: &Config) -> Result<Self> {
         let dir = DataDir::open(&config.data_dir)?;
         let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock(config.time.zone.0));
-        let (database, generators) = tokio::try_join!(
-            open_database(config, &dir, clock.clone(), random.clone()),
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock(config.time.zone.clone()));
+        let environment = Environment {
+            clock: clock.clone(),
+            random: random.clone(),
+            master_key: master_key(config, &dir, &*random)?,
+        };
+        let (store, generators) = tokio::try_join!(
+            open_store(config, &dir, environment),
             start_generators(config, &dir)
         )?;
-        let database = Arc::new(database);
+        let store = Arc::new(store);
         let services = Services::new(
-            database.clone(),
+            store.clone(),
             Arc::new(generators),
             clock,
             random.clone(),
@@ -42,30 +47,32 @@ impl App {
         Ok(Self {
             services: Arc::new(services),
             random,
-            database,
+            store,
         })
     }
 
     /// Waits until everything that was accepted is written.
     pub(crate) async fn close(self) {
-        self.database.close().await;
+        self.store.close().await;
     }
 }
 
-async fn open_database(
-    config: &Config,
-    dir: &DataDir,
-    clock: Arc<dyn Clock>,
-    random: Arc<dyn Random>,
-) -> Result<Database> {
+/// The key that the configuration tells, else the one in the data directory.
+fn master_key(config: &Config, dir: &DataDir, random: &dyn Random) -> Result<MasterKey> {
     let key = match config.keys.master_key()? {
         Some(key) => key,
-        None => dir.master_key(&*random)?,
+        None => dir.master_key(random)?,
     };
-    let options = config.store.options(dir.path())?;
-    Database::open(options, MasterKey::new(*key), clock, random)
-        .await
-        .context("cannot open the database")
+    Ok(MasterKey::new(*key))
+}
+
+async fn open_store(config: &Config, dir: &DataDir, environment: Environment) -> Result<Store> {
+    let settings = &config.store;
+    let opened = match settings.postgres_url()? {
+        None => Store::open_sqlite(&dir.database(), &settings.sqlite(), environment).await,
+        Some(url) => Store::open_postgres(url.expose(), &settings.postgres(), environment).await,
+    };
+    opened.context("cannot open the database")
 }
 
 /// All plugins, each in service or listed with the reason why not.

@@ -2,10 +2,12 @@
 
 use lds_domain::ports::Clock;
 use time::{Date, OffsetDateTime};
-use time_tz::{OffsetDateTimeExt, TimeZone, Tz};
+use time_tz::OffsetDateTimeExt;
+
+use crate::config::time::Zone;
 
 /// The system's clock.
-pub(crate) struct SystemClock(pub(crate) &'static Tz);
+pub(crate) struct SystemClock(pub(crate) Zone);
 
 impl Clock for SystemClock {
     #[expect(
@@ -17,11 +19,11 @@ impl Clock for SystemClock {
     }
 
     fn day(&self, at: OffsetDateTime) -> Date {
-        at.to_timezone(self.0).date()
+        at.to_timezone(self.0.rules).date()
     }
 
     fn timezone(&self) -> &str {
-        self.0.name()
+        &self.0.name
     }
 }
 
@@ -33,13 +35,15 @@ fn truncated(at: OffsetDateTime) -> OffsetDateTime {
 #[cfg(test)]
 mod tests {
     use time::macros::{date, datetime};
-    use time_tz::timezones::get_by_name;
 
     use super::*;
 
+    fn clock(zone: &str) -> SystemClock {
+        SystemClock(Zone::try_from(zone.to_owned()).unwrap())
+    }
+
     #[test]
     fn the_day_is_the_vendors() {
-        let clock = |zone| SystemClock(get_by_name(zone).unwrap());
         let at = datetime!(2026-11-24 23:31:13 UTC);
         assert_eq!(clock("UTC").day(at), date!(2026 - 11 - 24));
         assert_eq!(clock("Europe/Berlin").day(at), date!(2026 - 11 - 25));
@@ -57,7 +61,6 @@ mod tests {
             truncated(datetime!(2026-11-24 23:31:13.123_456_789 UTC)),
             datetime!(2026-11-24 23:31:13.123 UTC)
         );
-        let zone = get_by_name("UTC").unwrap();
-        assert_eq!(SystemClock(zone).now().nanosecond() % 1_000_000, 0);
+        assert_eq!(clock("UTC").now().nanosecond() % 1_000_000, 0);
     }
 }

@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 /// Keys lie apart from data, so that a backup can leave them out.
 const SECRETS: &str = "secrets";
+const DATABASE: &str = "lds.db";
 const MASTER_KEY: &str = "secrets/master.key";
 const CACHE_KEY: &str = "secrets/cache.key";
 
@@ -32,6 +33,11 @@ impl DataDir {
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// The embedded database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join(DATABASE)
     }
 
     /// The key of compiled code.

@@ -46,7 +46,7 @@ async fn bind(key: &str, address: SocketAddr) -> Result<TcpListener> {
         .with_context(|| format!("{key}: cannot listen on {address}"))
 }
 
-/// Health is told until the last client is served, so management stops after.
+/// Serves both until told to stop and the last client is served.
 async fn serve(
     config: &Config,
     app: &App,
@@ -58,21 +58,19 @@ async fn serve(
         .context("cannot start the metrics")?;
     let mut key = [0; 32];
     app.random.fill(&mut key);
-    let management_stop = stop.clone();
-    let services = app.services.clone();
+    // It tells that the server is stopping until the last client is served, and then ends.
     let management = tokio::spawn(lds_web::serve_management(
         sockets.management,
-        services.clone(),
+        app.services.clone(),
         metrics,
-        management_stop,
+        stop.clone(),
     ));
     let options = config.http.options(&config.branding);
+    let services = app.services.clone();
     lds_web::serve(sockets.clients, services, options, key, stop)
         .await
         .context("cannot serve clients")?;
-    management
-        .await
-        .context("the management listener failed")??;
+    management.abort();
     Ok(())
 }
 

@@ -53,7 +53,12 @@ impl Create {
     /// The secret of the new token.
     async fn create(self, app: &App) -> Result<String> {
         let key = UserKey::Login(fold(&self.user));
-        let user = app.services.store().user(key).await.map_err(explained)?;
+        let user = app
+            .services
+            .store()
+            .user(key)
+            .await
+            .map_err(|error| explained(&error))?;
         let Some(user) = user else {
             bail!("there is no user {}", self.user);
         };
@@ -67,7 +72,7 @@ impl Create {
         };
         let actor = Actor::operator();
         let made = app.services.create_token(&actor, command).await;
-        let secret = made.map_err(explained)?.secret;
+        let secret = made.map_err(|error| explained(&error))?.secret;
         secret.context("the token was made before, and its secret is shown only once")
     }
 }

@@ -62,7 +62,7 @@ impl Create {
             .create_user_with_password(&actor, data, &password)
             .await;
         app.close().await;
-        let user = made.map_err(explained)?;
+        let user = made.map_err(|error| explained(&error))?;
         println!("{} {}", user.id, user.data.login);
         Ok(())
     }

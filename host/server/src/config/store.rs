@@ -1,8 +1,8 @@
 //! `[store]`: which database, and how it is written.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use lds_store::Location;
+use lds_store::{PostgresOptions, SqliteOptions};
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
@@ -31,22 +31,31 @@ impl Default for Store {
 }
 
 impl Store {
-    /// The database: that of the URL, else the embedded one in the data directory.
-    pub(crate) fn options(&self, data_dir: &Path) -> Result<lds_store::Options, ConfigError> {
+    /// The URL of a PostgreSQL database; without one the embedded database is used.
+    pub(crate) fn postgres_url(&self) -> Result<Option<Secret>, ConfigError> {
         let url = secret::read("store.url", self.url.as_ref(), self.url_file.as_deref())?;
-        let location = match url {
-            None => Location::Sqlite(data_dir.to_owned()),
-            Some(url) if is_postgres(url.expose()) => Location::Postgres(url.expose().to_owned()),
-            Some(_) => {
-                return Err(ConfigError::new(
-                    "store.url is no URL of PostgreSQL such as postgres://user:password@host/lds",
-                ));
-            }
-        };
-        Ok(lds_store::Options {
-            location,
-            group_size: self.group_size.max(1).into(),
-        })
+        match url {
+            Some(url) if !is_postgres(url.expose()) => Err(ConfigError::new(
+                "store.url is no URL of PostgreSQL such as postgres://user:password@host/lds",
+            )),
+            url => Ok(url),
+        }
+    }
+
+    /// How the embedded database works.
+    pub(crate) fn sqlite(&self) -> SqliteOptions {
+        SqliteOptions {
+            group_size: self.group_size.into(),
+            ..SqliteOptions::default()
+        }
+    }
+
+    /// How a PostgreSQL database is used.
+    pub(crate) fn postgres(&self) -> PostgresOptions {
+        PostgresOptions {
+            group_size: self.group_size.into(),
+            ..PostgresOptions::default()
+        }
     }
 }
 

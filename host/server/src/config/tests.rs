@@ -81,8 +81,8 @@ fn a_wrong_value_is_named_with_its_key() {
         "lds.toml:2: time.zone: no time zone Europe/Berln; did you mean Europe/Berlin?"
     );
     assert_eq!(
-        refused("[http]\ntrusted_proxies = [\n  \"10.0.0.0/8\",\n  \"proxy\",\n]\n"),
-        "lds.toml:4: http.trusted_proxies: proxy is no address and no network such as 10.0.0.0/8"
+        refused("[http]\ntrusted_proxies = [\"10.0.0.0/8\", \"proxy\"]\n"),
+        "lds.toml:2: http.trusted_proxies: proxy is no address and no network such as 10.0.0.0/8"
     );
 }
 

@@ -15,14 +15,20 @@ pub(crate) struct Time {
     pub(crate) zone: Zone,
 }
 
-/// A time zone.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+/// A time zone. Several names have the same rules, so the name is kept as it was written.
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub(crate) struct Zone(pub(crate) &'static Tz);
+pub(crate) struct Zone {
+    pub(crate) name: String,
+    pub(crate) rules: &'static Tz,
+}
 
 impl Default for Zone {
     fn default() -> Self {
-        Self(timezones::db::UTC)
+        Self {
+            name: "UTC".to_owned(),
+            rules: timezones::db::UTC,
+        }
     }
 }
 
@@ -30,25 +36,27 @@ impl TryFrom<String> for Zone {
     type Error = String;
 
     fn try_from(name: String) -> Result<Self, String> {
-        timezones::get_by_name(&name).map(Self).ok_or_else(|| {
-            let known = timezones::iter().map(TimeZone::name);
-            match nearest(&name, known) {
+        if let Some(rules) = timezones::get_by_name(&name) {
+            return Ok(Self { name, rules });
+        }
+        Err(
+            match nearest(&name, timezones::iter().map(TimeZone::name)) {
                 Some(near) => format!("no time zone {name}; did you mean {near}?"),
                 None => format!("no time zone {name}; expected a name such as Europe/Berlin"),
-            }
-        })
+            },
+        )
     }
 }
 
 impl From<Zone> for String {
-    fn from(Zone(zone): Zone) -> Self {
-        zone.name().to_owned()
+    fn from(zone: Zone) -> Self {
+        zone.name
     }
 }
 
 impl PartialEq for Zone {
     fn eq(&self, other: &Self) -> bool {
-        self.0.name() == other.0.name()
+        self.name == other.name
     }
 }
 
@@ -56,6 +64,6 @@ impl Eq for Zone {}
 
 impl fmt::Debug for Zone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0.name())
+        f.write_str(&self.name)
     }
 }
