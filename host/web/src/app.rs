@@ -17,6 +17,7 @@ use crate::http::head::Link;
 use crate::http::reply::{self, Body};
 use crate::http::{body, check, origin};
 use crate::options::Options;
+use crate::order_ids::WrongOrderIds;
 use crate::portal::{self, ClientAddr};
 use crate::soap::{Endpoint, service_at};
 
@@ -34,13 +35,14 @@ impl App {
     pub(crate) fn new(services: Arc<Services>, options: Options, random_key: &[u8; 32]) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, random_key);
         let options = Arc::new(options);
+        let wrong_order_ids = Arc::new(WrongOrderIds::default());
         Self {
             pages: portal::router(portal::State {
                 services: Arc::clone(&services),
                 brand_name: options.branding.name.clone(),
                 support_email: options.branding.support_email.clone(),
             }),
-            soap: Endpoint::new(services, Arc::clone(&options), key),
+            soap: Endpoint::new(services, Arc::clone(&options), wrong_order_ids, key),
             options,
         }
     }

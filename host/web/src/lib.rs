@@ -12,8 +12,12 @@ mod http;
 mod limiter;
 mod management;
 mod options;
+mod order_ids;
 mod portal;
 mod soap;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ mod wsdl;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aws_lc_rs::hmac;
 use hyper::body::{Bytes, Incoming};
@@ -26,18 +26,14 @@ use crate::correlation::{Correlation, Correlations};
 use crate::http::head::Link;
 use crate::http::reply::{self, Body};
 use crate::http::{body, media, origin};
-use crate::limiter::{Limiter, block, seconds};
 use crate::options::Options;
+use crate::order_ids::WrongOrderIds;
 use observe::{Ended, Meter, OK};
 use refusal::Refusal;
 use table::{Call, Entry, Table};
 
 const INTERNAL_PATH: &str = "/soap/v1";
 const ACTIVATION_PATH: &str = "/soap/activation/v1";
-
-/// Unknown Order IDs that an address may name at once, and after how long another one.
-const WRONG_ORDERS: u32 = 20;
-const WRONG_ORDER_INTERVAL: Duration = Duration::from_secs(3);
 
 /// The service at a path.
 pub(crate) fn service_at(path: &str) -> Option<Service> {
@@ -60,7 +56,7 @@ pub(crate) struct Endpoint {
     services: Arc<Services>,
     options: Arc<Options>,
     authenticator: Authenticator,
-    wrong_orders: Limiter<IpAddr>,
+    wrong_order_ids: Arc<WrongOrderIds>,
     correlations: Correlations,
     table: Table,
     unknown: [Meter; 2],
@@ -79,9 +75,14 @@ struct Task<'a> {
 }
 
 impl Endpoint {
-    pub(crate) fn new(services: Arc<Services>, options: Arc<Options>, key: hmac::Key) -> Self {
+    pub(crate) fn new(
+        services: Arc<Services>,
+        options: Arc<Options>,
+        wrong_order_ids: Arc<WrongOrderIds>,
+        key: hmac::Key,
+    ) -> Self {
         Self {
-            wrong_orders: Limiter::new(WRONG_ORDERS, WRONG_ORDER_INTERVAL),
+            wrong_order_ids,
             correlations: Correlations::new(&key),
             authenticator: Authenticator::new(Arc::clone(&services), key),
             table: operations::table(),
@@ -171,7 +172,9 @@ impl Endpoint {
         };
         let running = entry.start(call, envelope)?;
         let result = running.await;
-        self.count_wrong_order(task, &result);
+        if let (Err(error), Service::Activation) = (&result, task.service) {
+            self.wrong_order_ids.count(task.address, error);
+        }
         Ok(result?)
     }
 
@@ -190,7 +193,9 @@ impl Endpoint {
         envelope: &Envelope<'_>,
     ) -> Result<Actor, Refusal> {
         if task.service == Service::Activation {
-            return Ok(self.customer(task.address)?);
+            // Customers show nothing but Order IDs.
+            self.wrong_order_ids.admit(task.address)?;
+            return Ok(Actor::customer(Some(task.address), Source::Soap));
         }
         let in_message = envelope.credentials().map(Credentials::from);
         let in_headers = Credentials::of_headers(&task.head.headers)?;
@@ -215,29 +220,6 @@ impl Endpoint {
                 refusal
             }
         })
-    }
-
-    /// Customers show nothing but Order IDs; who names too many wrong ones has to wait.
-    fn customer(&self, address: IpAddr) -> Result<Actor> {
-        match self.wrong_orders.wait(&block(address), Instant::now()) {
-            None => Ok(Actor::customer(Some(address), Source::Soap)),
-            Some(wait) => {
-                let message = "Too many unknown Order IDs. Try again later.";
-                let mut error = Error::new(Code::RateLimited, message);
-                error.retry_after_seconds = Some(seconds(wait));
-                Err(error)
-            }
-        }
-    }
-
-    fn count_wrong_order<T>(&self, task: &Task<'_>, result: &Result<T>) {
-        let is_wrong = result
-            .as_ref()
-            .is_err_and(|error| error.code == Code::OrderNotUsable);
-        if is_wrong && task.service == Service::Activation {
-            self.wrong_orders
-                .failed(block(task.address), Instant::now());
-        }
     }
 
     fn reply(
