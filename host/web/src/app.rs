@@ -1,7 +1,6 @@
 //! The public interfaces as one service: SOAP by a direct way, everything else through the router
 //! of the pages.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
@@ -12,14 +11,14 @@ use hyper::{Request, Response, StatusCode};
 use lds_domain::service::Services;
 use tower::ServiceExt;
 
-use crate::http::connection::Service;
-use crate::http::head::Link;
+use crate::http::connection::{Arrival, Service};
 use crate::http::reply::{self, Body};
 use crate::http::{body, check, origin};
+use crate::observe::Seen;
 use crate::options::Options;
 use crate::order_ids::WrongOrderIds;
 use crate::portal::{self, ClientAddr};
-use crate::soap::{Endpoint, service_at};
+use crate::soap::{Answer, Endpoint, service_at};
 
 /// Bytes of a form at most; no page sends more.
 const FORM: usize = 64 << 10;
@@ -41,6 +40,7 @@ impl App {
                 services: Arc::clone(&services),
                 brand_name: options.branding.name.clone(),
                 support_email: options.branding.support_email.clone(),
+                wrong_order_ids: Arc::clone(&wrong_order_ids),
             }),
             soap: Endpoint::new(services, Arc::clone(&options), wrong_order_ids, key),
             options,
@@ -48,18 +48,18 @@ impl App {
     }
 
     /// Forms are small: they are read as a whole, within the same limits as messages.
-    async fn page(&self, request: Request<Incoming>, peer: IpAddr, link: &Link) -> Response<Body> {
+    async fn page(&self, request: Request<Incoming>, arrival: Arrival<'_>) -> Response<Body> {
         let (head, mut body) = request.into_parts();
         let mut limits = self.options.body_limits();
         limits.size = limits.size.min(FORM);
         let bytes = match body::read(&mut body, &head.headers, limits).await {
             Ok(bytes) => bytes,
             Err(refused) => {
-                link.linger();
+                arrival.link.linger();
                 return reply::refused_body(refused);
             }
         };
-        let address = origin::client(peer, &head.headers, &self.options.trusted_proxies);
+        let address = origin::client(arrival.peer, &head.headers, &self.options.trusted_proxies);
         let mut request = Request::from_parts(head, axum::body::Body::from(bytes));
         request.extensions_mut().insert(ClientAddr(Some(address)));
         match self.pages.clone().oneshot(request).await {
@@ -70,14 +70,22 @@ impl App {
 }
 
 impl Service for App {
-    async fn call(&self, request: Request<Incoming>, peer: IpAddr, link: &Link) -> Response<Body> {
-        if let Err(text) = check::check(&request, link) {
-            link.linger();
-            return reply::closing(reply::refusal(StatusCode::BAD_REQUEST, text));
-        }
-        match service_at(request.uri().path()) {
-            Some(service) => self.soap.answer(service, request, peer, link).await,
-            None => self.page(request, peer, link).await,
-        }
+    async fn call(&self, request: Request<Incoming>, arrival: Arrival<'_>) -> Response<Body> {
+        let seen = Seen::new(&request, arrival.at);
+        let reply = match check::check(&request, arrival.link) {
+            Err(text) => {
+                arrival.link.linger();
+                reply::closing(reply::refusal(StatusCode::BAD_REQUEST, text))
+            }
+            Ok(()) => match service_at(request.uri().path()) {
+                None => self.page(request, arrival).await,
+                Some(service) => match self.soap.answer(service, request, arrival).await {
+                    Answer::Call(reply) => return reply,
+                    Answer::Other(reply) => reply,
+                },
+            },
+        };
+        seen.answered(&reply);
+        reply
     }
 }

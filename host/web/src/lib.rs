@@ -11,6 +11,7 @@ mod correlation;
 mod http;
 mod limiter;
 mod management;
+mod observe;
 mod options;
 mod order_ids;
 mod portal;

@@ -1,7 +1,6 @@
 //! The management listener: health, readiness, metrics. It is not for the public, and serves
 //! nothing of the business.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +11,14 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::http::connection::{self, DRAIN_TIME, Limits, Service};
-use crate::http::head::Link;
+use crate::http::connection::{self, Arrival, DRAIN_TIME, Limits, Service};
 use crate::http::reply::{self, Body};
 
 const LIMITS: Limits = Limits {
     connections: 64,
     head_time: Duration::from_mins(1),
 };
+const UPKEEP: Duration = Duration::from_secs(5);
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 struct Management {
@@ -41,6 +40,7 @@ pub async fn serve_management(
 ) -> std::io::Result<()> {
     listener.local_addr()?;
     let end = CancellationToken::new();
+    let upkept = metrics.clone();
     let management = Management {
         services,
         metrics,
@@ -52,8 +52,18 @@ pub async fn serve_management(
         tokio::time::sleep(DRAIN_TIME).await;
         end.cancel();
     };
-    tokio::join!(serving, ending);
-    Ok(())
+    tokio::select! {
+        ((), ()) = async { tokio::join!(serving, ending) } => Ok(()),
+        never = upkeep(&upkept) => match never {},
+    }
+}
+
+/// What was measured is summed up now and then, lest it fills the memory where nobody asks for it.
+async fn upkeep(metrics: &PrometheusHandle) -> std::convert::Infallible {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        metrics.run_upkeep();
+    }
 }
 
 impl Management {
@@ -72,7 +82,7 @@ impl Management {
 }
 
 impl Service for Management {
-    async fn call(&self, request: Request<Incoming>, _: IpAddr, _: &Link) -> Response<Body> {
+    async fn call(&self, request: Request<Incoming>, _: Arrival<'_>) -> Response<Body> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             return reply::closing(reply::refusal(StatusCode::METHOD_NOT_ALLOWED, "GET only\n"));
         }

@@ -24,9 +24,12 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
+use lds_domain::access::Actor;
 use lds_domain::license::File;
 use lds_domain::service::Services;
 use lds_domain::{Code, Error};
+
+use crate::order_ids::WrongOrderIds;
 
 use form::Fields;
 use render::{Brand, Pages, Problem};
@@ -46,6 +49,8 @@ pub(crate) struct State {
     pub(crate) brand_name: String,
     /// Where customers get help.
     pub(crate) support_email: Option<String>,
+    /// Keeps guessers of Order IDs out.
+    pub(crate) wrong_order_ids: Arc<WrongOrderIds>,
 }
 
 /// The client's address, as an extension of the request; set by whoever knows about proxies.
@@ -57,6 +62,7 @@ pub(crate) struct ClientAddr(
 
 struct Portal {
     services: Arc<Services>,
+    wrong_order_ids: Arc<WrongOrderIds>,
     pages: Pages,
 }
 
@@ -68,6 +74,7 @@ pub(crate) fn router(state: State) -> Router {
     };
     let portal = Portal {
         services: state.services,
+        wrong_order_ids: state.wrong_order_ids,
         pages: Pages::new(brand),
     };
     let back = || async { Redirect::to("/activate") };
@@ -96,7 +103,7 @@ async fn order(Shared(portal): Shared<Arc<Portal>>, submitted: Submitted) -> Res
             let page = HostPage::new(&info, &fields, None);
             portal.pages.show(StatusCode::OK, "host.html", &page)
         }
-        Err(error) => portal.ask(&fields, Some(&error)),
+        Err(error) => portal.ask_again(&actor, &fields, &error),
     }
 }
 
@@ -162,6 +169,15 @@ impl Portal {
         self.pages.show(answer(refusal), "activate.html", &page)
     }
 
+    /// The same page, after an order was not found or is not served: whoever looks for too many
+    /// has to wait.
+    fn ask_again(&self, actor: &Actor, fields: &Fields, refusal: &Error) -> Response {
+        if let Some(address) = actor.address {
+            self.wrong_order_ids.count(address, refusal);
+        }
+        self.ask(fields, Some(refusal))
+    }
+
     /// The page that the refused form came from, with all that was typed.
     async fn refuse(&self, submitted: &Submitted, refusal: &Error) -> Response {
         let Submitted { actor, fields } = submitted;
@@ -170,7 +186,7 @@ impl Portal {
                 let page = HostPage::new(&info, fields, Some(refusal));
                 self.pages.show(answer(Some(refusal)), "host.html", &page)
             }
-            Err(error) => self.ask(fields, Some(&error)),
+            Err(error) => self.ask_again(actor, fields, &error),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -42,14 +42,24 @@ pub(crate) struct Limits {
     pub(crate) head_time: Duration,
 }
 
+/// How a request came.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrival<'a> {
+    /// The other end of the connection, be it a proxy.
+    pub(crate) peer: IpAddr,
+    /// The connection.
+    pub(crate) link: &'a Link,
+    /// When its head was there.
+    pub(crate) at: Instant,
+}
+
 /// Answers requests.
 pub(crate) trait Service: Send + Sync + 'static {
-    /// Answers a request from a peer.
+    /// Answers a request.
     fn call(
         &self,
         request: Request<Incoming>,
-        peer: IpAddr,
-        link: &Link,
+        arrival: Arrival<'_>,
     ) -> impl Future<Output = Response<Body>> + Send;
 }
 
@@ -123,7 +133,12 @@ async fn connection<S: Service>(
     let answer = service_fn(move |request| {
         let (service, link) = (Arc::clone(&service), link.clone());
         async move {
-            let reply = service.call(request, peer.ip(), &link).await;
+            let arrival = Arrival {
+                peer: peer.ip(),
+                link: &link,
+                at: Instant::now(),
+            };
+            let reply = service.call(request, arrival).await;
             link.answered();
             Ok::<_, Infallible>(reply)
         }

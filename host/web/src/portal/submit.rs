@@ -48,13 +48,17 @@ impl FromRequest<Arc<Portal>> for Submitted {
             .get()
             .copied()
             .unwrap_or(ClientAddr(None));
-        match Form::from_request(request, portal).await {
-            Ok(Form(pairs)) => Ok(Self {
-                actor: Actor::customer(address.0, Source::Portal),
-                fields: Fields::new(pairs),
-            }),
-            Err(rejection) => Err(refused(portal, rejection)),
+        let form = Form::from_request(request, portal).await;
+        let Form(pairs) = form.map_err(|rejection| refused(portal, rejection))?;
+        let fields = Fields::new(pairs);
+        if let Some(address) = address.0 {
+            let admitted = portal.wrong_order_ids.admit(address);
+            admitted.map_err(|error| portal.ask(&fields, Some(&error)))?;
         }
+        Ok(Self {
+            actor: Actor::customer(address.0, Source::Portal),
+            fields,
+        })
     }
 }
 

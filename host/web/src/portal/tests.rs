@@ -2,6 +2,8 @@
 
 mod shop;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, LOCATION};
@@ -49,6 +51,7 @@ fn portal(terms: Terms) -> Router {
 
 fn changed(terms: Terms, change: impl FnOnce(&mut OrderView)) -> Router {
     router(State {
+        wrong_order_ids: Arc::default(),
         services: services(terms, change),
         brand_name: "Brightwell & Sons".to_owned(),
         support_email: Some("support@brightwell.example".to_owned()),

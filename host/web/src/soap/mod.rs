@@ -1,6 +1,7 @@
-//! The SOAP endpoints: from a request's bytes to a reply's. It must not know any operation by name
-//! but through its table.
+//! The SOAP endpoints: methods, media types and bodies here, what is in the bodies in `call`. Which
+//! operations there are is known to one table alone.
 
+mod call;
 mod observe;
 mod operations;
 mod refusal;
@@ -9,28 +10,25 @@ mod wsdl;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use aws_lc_rs::hmac;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
-use lds_domain::access::{Actor, Source};
 use lds_domain::service::Services;
-use lds_domain::{Code, Error, Result};
-use lds_soap::{Context, Envelope, Fault, FaultKind, Service, encode_fault};
+use lds_soap::Service;
 
-use crate::auth::{Authenticator, Credentials};
-use crate::correlation::{Correlation, Correlations};
-use crate::http::head::Link;
+use crate::auth::Authenticator;
+use crate::correlation::Correlations;
+use crate::http::connection::Arrival;
 use crate::http::reply::{self, Body};
 use crate::http::{body, media, origin};
 use crate::options::Options;
 use crate::order_ids::WrongOrderIds;
-use observe::{Ended, Meter, OK};
-use refusal::Refusal;
-use table::{Call, Entry, Table};
+use call::Task;
+use observe::Meter;
+use table::Table;
 
 const INTERNAL_PATH: &str = "/soap/v1";
 const ACTIVATION_PATH: &str = "/soap/activation/v1";
@@ -62,16 +60,12 @@ pub(crate) struct Endpoint {
     unknown: [Meter; 2],
 }
 
-/// What is known of a request while it is worked on.
-struct Task<'a> {
-    service: Service,
-    head: &'a Parts,
-    address: IpAddr,
-    charset: Option<&'a str>,
-    /// Filled in as the message is read.
-    context: Context,
-    /// Filled in as soon as it is known.
-    entry: Option<&'a Entry>,
+/// A reply, and to what.
+pub(crate) enum Answer {
+    /// To a call, which has told of itself.
+    Call(Response<Body>),
+    /// To a request that did not become one.
+    Other(Response<Body>),
 }
 
 impl Endpoint {
@@ -97,14 +91,15 @@ impl Endpoint {
         &self,
         service: Service,
         request: Request<Incoming>,
-        peer: IpAddr,
-        link: &Link,
-    ) -> Response<Body> {
+        arrival: Arrival<'_>,
+    ) -> Answer {
         let (head, body) = request.into_parts();
         match head.method {
-            Method::POST => self.post(service, &head, body, peer, link).await,
-            Method::GET | Method::HEAD => self.describe(service, &head, peer),
-            _ => not_allowed("GET, HEAD, POST"),
+            Method::POST => self.post(service, &head, body, arrival).await,
+            Method::GET | Method::HEAD => {
+                Answer::Other(self.describe(service, &head, arrival.peer))
+            }
+            _ => Answer::Other(not_allowed("GET, HEAD, POST")),
         }
     }
 
@@ -123,160 +118,47 @@ impl Endpoint {
         service: Service,
         head: &Parts,
         mut body: Incoming,
-        peer: IpAddr,
-        link: &Link,
-    ) -> Response<Body> {
-        let start = Instant::now();
-        let content_type = head.headers.get(CONTENT_TYPE).map(HeaderValue::to_str);
-        let Some(media::Charset(charset)) =
-            media::soap(content_type.transpose().unwrap_or(Some("")))
-        else {
-            link.linger();
-            let text = "SOAP messages are text/xml or application/soap+xml.\n";
-            let refusal = reply::refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, text);
-            return reply::closing(refusal);
+        arrival: Arrival<'_>,
+    ) -> Answer {
+        let read = match content_type(head).and_then(media::soap) {
+            None => Err(unsupported()),
+            Some(charset) => self
+                .read(head, &mut body)
+                .await
+                .map(|bytes| (charset, bytes)),
         };
-        let limits = self.options.body_limits();
-        let bytes = match body::read(&mut body, &head.headers, limits).await {
-            Ok(bytes) => bytes,
-            Err(refused) => {
-                link.linger();
-                return reply::refused_body(refused);
-            }
-        };
-        let mut task = Task {
-            service,
-            head,
-            address: origin::client(peer, &head.headers, &self.options.trusted_proxies),
-            charset,
-            context: Context::default(),
-            entry: None,
-        };
-        let result = self.work(&mut task, &bytes).await;
-        self.reply(&task, result, start)
-    }
-
-    async fn work<'a>(&'a self, task: &mut Task<'a>, bytes: &Bytes) -> Result<Vec<u8>, Refusal> {
-        let text = lds_soap::decode(bytes, task.charset)?;
-        let envelope = Envelope::read(&text).map_err(|rejected| {
-            task.context.version = rejected.version;
-            rejected.fault
-        })?;
-        task.context = envelope.context();
-        let entry = self.entry(task.service, &envelope)?;
-        task.entry = Some(entry);
-        let call = Call {
-            services: Arc::clone(&self.services),
-            actor: self.actor(task, entry, &envelope).await?,
-            context: task.context.clone(),
-        };
-        let running = entry.start(call, envelope)?;
-        let result = running.await;
-        if let (Err(error), Service::Activation) = (&result, task.service) {
-            self.wrong_order_ids.count(task.address, error);
-        }
-        Ok(result?)
-    }
-
-    fn entry(&self, service: Service, envelope: &Envelope<'_>) -> Result<&Entry, Fault> {
-        let name = envelope.request();
-        Some(name)
-            .filter(|name| name.namespace == service.namespace())
-            .and_then(|name| self.table.find(service, name.local))
-            .ok_or_else(|| Fault::client("The service has no such operation."))
-    }
-
-    async fn actor(
-        &self,
-        task: &Task<'_>,
-        entry: &Entry,
-        envelope: &Envelope<'_>,
-    ) -> Result<Actor, Refusal> {
-        if task.service == Service::Activation {
-            // Customers show nothing but Order IDs.
-            self.wrong_order_ids.admit(task.address)?;
-            return Ok(Actor::customer(Some(task.address), Source::Soap));
-        }
-        let in_message = envelope.credentials().map(Credentials::from);
-        let in_headers = Credentials::of_headers(&task.head.headers)?;
-        let (credentials, is_in_message) = match (in_message, in_headers) {
-            (Some(credentials), Credentials::None) => (credentials, true),
-            (None, credentials) => (credentials, false),
-            (Some(_), _) => {
-                let message = "There are credentials in the message and in HTTP's headers.";
-                return Err(Fault::of(FaultKind::InvalidSecurity, message).into());
-            }
-        };
-        if credentials == Credentials::None && !entry.is_open {
-            let message = "This operation needs credentials.";
-            return Err(Error::new(Code::AuthenticationRequired, message).into());
-        }
-        let actor = self.authenticator.actor(credentials, task.address).await;
-        actor.map_err(|error| {
-            let refusal = Refusal::from(error);
-            if is_in_message {
-                refusal.for_message_credentials()
-            } else {
-                refusal
-            }
-        })
-    }
-
-    fn reply(
-        &self,
-        task: &Task<'_>,
-        result: Result<Vec<u8>, Refusal>,
-        start: Instant,
-    ) -> Response<Body> {
-        let correlation = self.correlations.draw();
-        let (reply, outcome) = match result {
-            Ok(bytes) => {
-                let content_type = task.context.version.content_type();
-                let headers = &task.head.headers;
-                (
-                    reply::packed(StatusCode::OK, content_type, bytes, headers),
-                    OK,
-                )
+        match read {
+            Ok((charset, bytes)) => {
+                let address =
+                    origin::client(arrival.peer, &head.headers, &self.options.trusted_proxies);
+                let task = Task::new(service, head, address, charset);
+                Answer::Call(self.call(task, &bytes, arrival.at).await)
             }
             Err(refusal) => {
-                refusal.log(
-                    task.entry.map_or("unknown", |entry| entry.name),
-                    correlation,
-                );
-                (
-                    fault(task, &refusal, correlation),
-                    refusal.fault.code.name(),
-                )
+                arrival.link.linger();
+                Answer::Other(refusal)
             }
-        };
-        let unknown = &self.unknown[task.service as usize];
-        let meter = task.entry.map_or(unknown, |entry| &entry.meter);
-        meter.ended(&Ended {
-            status: reply.status(),
-            outcome,
-            time: start.elapsed(),
-            correlation,
-        });
-        reply
+        }
+    }
+
+    async fn read(&self, head: &Parts, body: &mut Incoming) -> Result<Bytes, Response<Body>> {
+        body::read(body, &head.headers, self.options.body_limits())
+            .await
+            .map_err(reply::refused_body)
     }
 }
 
-fn fault(task: &Task<'_>, refusal: &Refusal, correlation: Correlation) -> Response<Body> {
-    let fault = &refusal.fault;
-    let bytes = encode_fault(&task.context, task.service, fault, &correlation.to_string());
-    let status = refusal.status();
-    let content_type = task.context.version.content_type();
-    let mut reply = reply::packed(status, content_type, bytes, &task.head.headers);
-    let headers = reply.headers_mut();
-    if status == StatusCode::UNAUTHORIZED {
-        let basic = "Basic realm=\"License Distribution Service\", charset=\"UTF-8\"";
-        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static(basic));
-        headers.append(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+/// The content type, empty where there is none; `None` where it is no text.
+fn content_type(head: &Parts) -> Option<&str> {
+    match head.headers.get(CONTENT_TYPE) {
+        Some(value) => value.to_str().ok(),
+        None => Some(""),
     }
-    if let Some(wait) = fault.retry_after_seconds {
-        headers.insert(RETRY_AFTER, wait.into());
-    }
-    reply
+}
+
+fn unsupported() -> Response<Body> {
+    let text = "SOAP messages are text/xml or application/soap+xml.\n";
+    reply::closing(reply::refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, text))
 }
 
 fn not_allowed(allow: &'static str) -> Response<Body> {

@@ -39,6 +39,11 @@ impl Meter {
         Self::new(service, UNKNOWN)
     }
 
+    /// The operation's name.
+    pub(super) const fn operation(&self) -> &'static str {
+        self.operation
+    }
+
     /// Counts a call and tells of it.
     pub(super) fn ended(&self, ended: &Ended) {
         if ended.outcome == OK {

@@ -30,8 +30,6 @@ type Start = Box<dyn Fn(Call, Envelope<'_>) -> Result<Running, Fault> + Send + S
 
 /// An operation.
 pub(super) struct Entry {
-    /// Its name.
-    pub(super) name: &'static str,
     /// Whether it needs no credentials.
     pub(super) is_open: bool,
     /// Counts its calls.
@@ -69,7 +67,6 @@ impl Table {
             }))
         };
         let entry = Entry {
-            name: O::NAME,
             is_open: O::SERVICE == Service::Activation || O::NAME == GetServiceInfo::NAME,
             meter: Meter::new(O::SERVICE, O::NAME),
             start: Box::new(start),

@@ -257,3 +257,20 @@ async fn a_head_says_how_long_the_wsdl_is() {
     assert!(head.head.contains(&length) && get.head.contains(&length));
     assert!(head.body.is_empty());
 }
+
+#[tokio::test]
+async fn the_portal_counts_unknown_order_ids_with_the_service() {
+    let server = Server::start().await;
+    let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
+    let form = "orderId=22222-22222-22222-2223N";
+    for _ in 0..20 {
+        let answer = server.post("/activate", headers, form).await;
+        assert_eq!(answer.status, 422);
+    }
+    let answer = server.post("/activate", headers, form).await;
+    answer.assert(429, &["Too many attempts"]);
+    let request = "<getOrderInfo><orderId>22222-22222-22222-2223N</orderId></getOrderInfo>";
+    let message = message(SOAP11, "", ACTIVATION, request);
+    let answer = server.post("/soap/activation/v1", "", message).await;
+    answer.assert(500, &["<code>RateLimited</code>"]);
+}
