@@ -10,7 +10,7 @@ use crate::http::connection;
 /// Everything that can be set about the public interfaces.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// The URL that callers see, without a slash at its end; absent: told by each request.
+    /// The URL that callers see; absent: told by each request.
     pub public_url: Option<String>,
     /// Proxies whose word on addresses and hosts is taken.
     pub trusted_proxies: Vec<Network>,

@@ -17,6 +17,10 @@ use lds_domain::{Code, Error, Result};
 
 pub(crate) use credentials::Credentials;
 use passwords::Passwords;
+use time::{Duration, OffsetDateTime};
+
+/// The use of credentials is noted this often at most: a call is no reason to write.
+const NOTED_EVERY: Duration = Duration::MINUTE;
 
 /// Turns credentials into actors.
 pub(crate) struct Authenticator {
@@ -64,7 +68,9 @@ impl Authenticator {
         if !token.is_good(now, Some(address)) || user.state != UserState::Active {
             return Err(refused());
         }
-        note(store.token_used(&token, now).await);
+        if is_due(token.last_used_at, now) {
+            note(store.token_used(&token, now).await);
+        }
         Ok(Actor {
             who: Who::User(user.id, Some(token.id)),
             access: Access::of_token(&user.data.roles, &token.scopes),
@@ -81,11 +87,10 @@ impl Authenticator {
             .check(user.as_deref(), &login, password, address)
             .await?;
         let user = user.filter(|user| is_admitted(user)).ok_or_else(refused)?;
-        note(
-            store
-                .user_signed_in(&user, self.services.clock().now())
-                .await,
-        );
+        let now = self.services.clock().now();
+        if is_due(user.last_signed_in_at, now) {
+            note(store.user_signed_in(&user, now).await);
+        }
         Ok(Actor {
             who: Who::User(user.id, None),
             access: Access::of_roles(&user.data.roles),
@@ -106,6 +111,11 @@ fn refused() -> Error {
         Code::AuthenticationRequired,
         "The credentials are not valid here.",
     )
+}
+
+/// Whether a use is to be noted again.
+fn is_due(noted_at: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
+    noted_at.is_none_or(|at| now - at >= NOTED_EVERY)
 }
 
 /// What is only noted for people does not stop a call.

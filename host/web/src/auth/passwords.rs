@@ -129,3 +129,84 @@ fn delayed(wait: Duration) -> Error {
     error.retry_after_seconds = Some(seconds(wait));
     error
 }
+
+#[cfg(test)]
+mod tests {
+    use lds_domain::access::Role;
+    use lds_domain::id::UserId;
+    use lds_domain::ports::fixed::{FixedClock, SeededRandom};
+    use lds_domain::user::{Stamps, UserData, UserState};
+    use time::macros::datetime;
+
+    use super::*;
+
+    const PASSWORD: &str = "correct horse battery";
+
+    fn user() -> User {
+        let now = datetime!(2026-11-25 10:00 UTC);
+        let (clock, random) = (FixedClock::new(now), SeededRandom::new(1));
+        User {
+            id: UserId::generate(&clock, &random),
+            revision: 1,
+            data: UserData {
+                login: "anna".to_owned(),
+                display_name: "Anna".to_owned(),
+                email: None,
+                roles: vec![Role::Sales],
+                external_ref: None,
+                attributes: Vec::new(),
+            },
+            state: UserState::Active,
+            password: password::hash(PASSWORD, &random).ok(),
+            totp: false,
+            last_signed_in_at: None,
+            stamps: Stamps::new(now, "tests"),
+        }
+    }
+
+    fn passwords() -> Passwords {
+        Passwords::new(hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]))
+    }
+
+    async fn check(passwords: &Passwords, user: Option<&User>, password: &str) -> Result<()> {
+        let address = "192.0.2.1".parse().unwrap();
+        passwords
+            .check(user, "anna", password.to_owned(), address)
+            .await
+    }
+
+    #[tokio::test]
+    async fn a_verified_password_is_remembered_for_this_user_as_he_is() {
+        let (passwords, mut user) = (passwords(), user());
+        assert_eq!(check(&passwords, Some(&user), PASSWORD).await, Ok(()));
+        // Without its hash, only memory can tell that it is right.
+        user.password = None;
+        assert_eq!(check(&passwords, Some(&user), PASSWORD).await, Ok(()));
+        user.revision += 1;
+        let refused = check(&passwords, Some(&user), PASSWORD).await;
+        assert_eq!(refused.unwrap_err().code, Code::AuthenticationRequired);
+    }
+
+    #[test]
+    fn memory_ends_after_a_minute() {
+        let passwords = passwords();
+        let tag = passwords.tag(&user(), PASSWORD);
+        let now = Instant::now();
+        assert!(!passwords.remembers(&tag, now));
+        passwords.remember(tag, now);
+        assert!(passwords.remembers(&tag, now + Duration::from_secs(59)));
+        assert!(!passwords.remembers(&tag, now + Duration::from_mins(1)));
+    }
+
+    #[tokio::test]
+    async fn a_login_that_nobody_has_is_delayed_like_any_other() {
+        let passwords = passwords();
+        for _ in 0..FREE_FAILURES {
+            let refused = check(&passwords, None, PASSWORD).await;
+            assert_eq!(refused.unwrap_err().code, Code::AuthenticationRequired);
+        }
+        let delayed = check(&passwords, None, PASSWORD).await.unwrap_err();
+        assert_eq!(delayed.code, Code::RateLimited);
+        assert!(delayed.retry_after_seconds.is_some());
+    }
+}

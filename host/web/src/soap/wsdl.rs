@@ -27,7 +27,7 @@ pub(super) fn serve(
     let Some(base_url) = base_url else {
         return reply::refusal(StatusCode::BAD_REQUEST, "The Host header names no host.\n");
     };
-    let url = format!("{base_url}{}", path(service));
+    let url = format!("{}{}", base_url.trim_end_matches('/'), path(service));
     let document = wsdl::serve(service, version, &url).into_bytes();
     let content_type = Version::Soap11.content_type();
     reply::packed(StatusCode::OK, content_type, document, &request.headers)

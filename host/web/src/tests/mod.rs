@@ -3,6 +3,7 @@
 
 mod calls;
 mod framing;
+mod management;
 mod office;
 
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! A vendor's office in memory: one user with a password and a token, no orders.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use lds_domain::access::{Role, Scope};
@@ -39,6 +39,8 @@ pub(super) struct Office {
     token: Token,
     /// The token's secret.
     pub(super) secret: String,
+    /// Whether the database is gone.
+    pub(super) is_broken: AtomicBool,
     /// How often someone was admitted by a password.
     pub(super) signed_in: AtomicU32,
 }
@@ -82,6 +84,7 @@ impl Office {
             user: Arc::new(user),
             token,
             secret,
+            is_broken: AtomicBool::new(false),
             signed_in: AtomicU32::new(0),
         })
     }
@@ -125,6 +128,9 @@ impl Store for Office {
         Ok(())
     }
     async fn ready(&self) -> Result<()> {
+        if self.is_broken.load(Ordering::Relaxed) {
+            return broken();
+        }
         Ok(())
     }
     async fn commit(&self, _: Unit) -> Result<Committed, Stop> {
