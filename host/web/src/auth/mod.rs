@@ -83,10 +83,12 @@ impl Authenticator {
         let login = fold(login);
         let store = self.services.store();
         let user = store.user(UserKey::Login(login.clone())).await?;
+        // Whoever is not admitted is like nobody: even his right password is wrong.
+        let user = user.filter(|user| is_admitted(user));
         self.passwords
             .check(user.as_deref(), &login, password, address)
             .await?;
-        let user = user.filter(|user| is_admitted(user)).ok_or_else(refused)?;
+        let user = user.ok_or_else(refused)?;
         let now = self.services.clock().now();
         if is_due(user.last_signed_in_at, now) {
             note(store.user_signed_in(&user, now).await);

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use http_body_util::BodyExt;
 use hyper::HeaderMap;
 use hyper::body::{Body, Bytes};
@@ -122,7 +122,7 @@ where
 
 fn unpack(bytes: &[u8], limit: usize) -> Result<Bytes, Refused> {
     let mut out = Vec::new();
-    GzDecoder::new(bytes)
+    MultiGzDecoder::new(bytes)
         .take(limit as u64 + 1)
         .read_to_end(&mut out)
         .map_err(|_| Refused::Broken)?;

@@ -1,15 +1,15 @@
 //! Which method of the domain does which operation: one line each. The rest of an operation is
 //! said by its types.
 
-use lds_domain::Error;
 use lds_soap::operation::{activation, internal};
 use lds_soap::wire::batch::StateChangeResult;
 
 use super::table::Table;
 
-/// Adds operations to a table. `command`: the request becomes a command, the method's answer the
-/// reply. `by_ref`: likewise, the method looks at the command only. `find`: the request becomes a
-/// filter and paging. `change`: a plural state change, answered by the ids as they were given.
+/// Adds operations to a table. `command`: the request becomes a command, if it can be read as one,
+/// and the method's answer the reply. `plain`: it is one in any case. `by_ref`: likewise, and the
+/// method only looks at it. `find`: the request becomes a filter and paging. `change`: a plural
+/// state change, answered by the ids as they were given.
 macro_rules! operations {
     ($table:ident: $($kind:ident $operation:path => $method:ident;)+) => {$(
         $table.add::<$operation, _, _, _>(|call, request| async move {
@@ -17,7 +17,10 @@ macro_rules! operations {
         });
     )+};
     (@command $call:ident, $request:ident, $method:ident) => {
-        $call.services.$method(&$call.actor, convert($request.try_into())?).await
+        $call.services.$method(&$call.actor, $request.try_into()?).await
+    };
+    (@plain $call:ident, $request:ident, $method:ident) => {
+        $call.services.$method(&$call.actor, $request.into()).await
     };
     (@by_ref $call:ident, $request:ident, $method:ident) => {
         $call.services.$method(&$call.actor, &$request.into()).await
@@ -31,27 +34,6 @@ macro_rules! operations {
         let answer = $call.services.$method(&$call.actor, $request.try_into()?).await?;
         Ok(StateChangeResult::new(ids, answer))
     }};
-}
-
-/// A conversion that can fail, or one that can't.
-fn convert<T, E: IntoError>(result: Result<T, E>) -> Result<T, Error> {
-    result.map_err(IntoError::into_error)
-}
-
-trait IntoError {
-    fn into_error(self) -> Error;
-}
-
-impl IntoError for Error {
-    fn into_error(self) -> Error {
-        self
-    }
-}
-
-impl IntoError for std::convert::Infallible {
-    fn into_error(self) -> Error {
-        match self {}
-    }
 }
 
 /// All operations of both services.
@@ -81,7 +63,7 @@ pub(super) fn table() -> Table {
         change internal::RemoveLicenses => remove_licenses;
         command internal::CreateToken => create_token;
         change internal::RevokeTokens => revoke_tokens;
-        command activation::Activate => activate;
+        plain activation::Activate => activate;
         by_ref activation::GetLicense => fetch_license;
         by_ref activation::Deactivate => deactivate;
     }
