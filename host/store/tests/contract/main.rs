@@ -1,0 +1,7 @@
+//! What a store promises, on both databases.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod activations;
+mod entities;

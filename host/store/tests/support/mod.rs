@@ -1,0 +1,142 @@
+//! What the tests of the store stand on: a store on either database, and samples of entities.
+
+pub(crate) mod postgres;
+pub(crate) mod samples;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lds_domain::audit::AuditEntry;
+use lds_domain::ports::Store as _;
+use lds_domain::ports::fixed::{FixedClock, SeededRandom};
+use lds_domain::unit::{Changes, Committed, Loaded, Stop, Unit, Wanted};
+use lds_store::{Environment, MasterKey, OpenError, PostgresOptions, SqliteOptions, Store};
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+/// When tests happen.
+pub(crate) const NOW: OffsetDateTime = datetime!(2026-11-25 10:00 UTC);
+
+/// Where a database lies.
+#[derive(Clone)]
+pub(crate) enum Place {
+    /// A file in a directory that lasts as long as the bench.
+    Sqlite(PathBuf),
+    /// A URL.
+    Postgres(String),
+}
+
+/// A store and where it lies.
+pub(crate) struct Bench {
+    pub(crate) store: Arc<Store>,
+    pub(crate) place: Place,
+    pub(crate) clock: Arc<FixedClock>,
+    _directory: Option<tempfile::TempDir>,
+}
+
+impl Bench {
+    /// On a new file.
+    pub(crate) async fn sqlite() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let place = Place::Sqlite(directory.path().join("lds.db"));
+        Self::at(place, Some(directory)).await
+    }
+
+    /// On a new database of the tests' server.
+    pub(crate) async fn postgres() -> Self {
+        Self::at(Place::Postgres(postgres::new_database().await), None).await
+    }
+
+    async fn at(place: Place, directory: Option<tempfile::TempDir>) -> Self {
+        let clock = Arc::new(FixedClock::new(NOW));
+        let store = open(&place, environment(&clock, 1)).await.unwrap();
+        Self {
+            store: Arc::new(store),
+            place,
+            clock,
+            _directory: directory,
+        }
+    }
+
+    /// A second store on the same database.
+    pub(crate) async fn another(&self) -> Arc<Store> {
+        Arc::new(
+            open(&self.place, environment(&self.clock, 1))
+                .await
+                .unwrap(),
+        )
+    }
+
+    /// Commits what a unit without conditions writes.
+    pub(crate) async fn write(&self, changes: Changes) -> Committed {
+        let unit = unit(Wanted::default(), move |_| Ok(changes.clone()));
+        self.store.commit(unit).await.unwrap()
+    }
+
+    /// Loads.
+    pub(crate) async fn load(&self, wanted: Wanted) -> Loaded {
+        self.store.load(wanted).await.unwrap()
+    }
+}
+
+/// A fixed clock, seeded randomness, a master key of this byte.
+pub(crate) fn environment(clock: &Arc<FixedClock>, master: u8) -> Environment {
+    static SEED: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let seed = SEED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    Environment {
+        clock: clock.clone(),
+        random: Arc::new(SeededRandom::new(seed)),
+        master_key: MasterKey::new([master; 32]),
+    }
+}
+
+/// Opens a store.
+pub(crate) async fn open(place: &Place, environment: Environment) -> Result<Store, OpenError> {
+    match place {
+        Place::Sqlite(file) => {
+            Store::open_sqlite(file, &SqliteOptions::default(), environment).await
+        }
+        Place::Postgres(url) => {
+            Store::open_postgres(url, &PostgresOptions::default(), environment).await
+        }
+    }
+}
+
+/// A unit.
+pub(crate) fn unit(
+    wanted: Wanted,
+    decide: impl Fn(&Loaded) -> Result<Changes, Stop> + Send + Sync + 'static,
+) -> Unit {
+    Unit {
+        request: None,
+        wanted,
+        decide: Arc::new(decide),
+        dry_run: false,
+    }
+}
+
+/// An audit entry of this action.
+pub(crate) fn entry(action: &'static str) -> AuditEntry {
+    let actor = lds_domain::access::Actor {
+        who: lds_domain::access::Who::User(samples::id(1), None),
+        access: lds_domain::access::Access::NONE,
+        address: None,
+        source: lds_domain::access::Source::Soap,
+    };
+    AuditEntry::new(&actor, NOW, action, &"subject")
+}
+
+/// Makes each of the test functions a test on both databases.
+macro_rules! both {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name($crate::support::Bench::sqlite().await).await; })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() { super::$name($crate::support::Bench::postgres().await).await; })+
+        }
+    };
+}
+pub(crate) use both;

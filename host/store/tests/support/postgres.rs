@@ -1,0 +1,145 @@
+//! A `PostgreSQL` server for tests: made in a temporary directory, one a test binary, stopped when
+//! the binary ends, however it ends. Without `PostgreSQL` the tests fail with a sentence.
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+/// A running server.
+struct Server {
+    directory: PathBuf,
+    /// Stops the server when its input ends, and that ends with this process.
+    _keeper: Child,
+}
+
+/// The URL of a new, empty database.
+pub(crate) async fn new_database() -> String {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let server = SERVER.get_or_init(Server::start);
+    let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let mut connection = PgConnection::connect(&server.url("postgres"))
+        .await
+        .expect("the server answers");
+    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
+    connection
+        .execute(create)
+        .await
+        .expect("a database is created");
+    server.url(&name)
+}
+
+impl Server {
+    fn start() -> Self {
+        let programs = programs();
+        let directory = tempfile::Builder::new()
+            .prefix("lds-pg-")
+            .tempdir()
+            .expect("a temporary directory")
+            .keep();
+        let data = directory.join("data");
+        if is_root() {
+            run(Command::new("chown").arg("postgres").arg(&directory));
+        }
+        run(as_postgres(&programs.join("initdb"))
+            .args([
+                "--auth=trust",
+                "--username=postgres",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ])
+            .arg("--pgdata")
+            .arg(&data));
+        let options = format!(
+            "-c listen_addresses='' -c fsync=off -c max_connections=300 -c unix_socket_directories='{}'",
+            directory.display()
+        );
+        run(as_postgres(&programs.join("pg_ctl"))
+            .args(["start", "--wait", "--silent", "--options", &options])
+            .arg("--log")
+            .arg(directory.join("log"))
+            .arg("--pgdata")
+            .arg(&data));
+        let keeper = keeper(&programs, &directory);
+        Self {
+            directory,
+            _keeper: keeper,
+        }
+    }
+
+    fn url(&self, database: &str) -> String {
+        format!(
+            "postgres://postgres@localhost/{database}?host={}",
+            self.directory.display()
+        )
+    }
+}
+
+/// The newest installed server's programs.
+fn programs() -> PathBuf {
+    let versions = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let number = |path: &Path| path.file_name()?.to_str()?.parse::<u32>().ok();
+    versions
+        .map(|version| version.path())
+        .filter(|path| path.join("bin/initdb").exists())
+        .max_by_key(|path| number(path))
+        .map(|path| path.join("bin"))
+        .expect("these tests need PostgreSQL: install the package postgresql (programs in /usr/lib/postgresql/*/bin)")
+}
+
+/// The server refuses to run as root.
+fn as_postgres(program: &Path) -> Command {
+    if !is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("runuser");
+    command.args(["-u", "postgres", "--"]).arg(program);
+    command
+}
+
+fn is_root() -> bool {
+    let output = Command::new("id").arg("-u").output().expect("id runs");
+    output.stdout.trim_ascii() == b"0"
+}
+
+fn run(command: &mut Command) {
+    let output = command
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts");
+    assert!(
+        output.status.success(),
+        "{command:?}: {}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn keeper(programs: &Path, directory: &Path) -> Child {
+    let stop = as_postgres(&programs.join("pg_ctl"));
+    let words: Vec<_> = std::iter::once(stop.get_program())
+        .chain(stop.get_args())
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let script = format!(
+        "trap '' INT TERM HUP; cat >/dev/null; {} stop --mode=immediate --silent --pgdata {dir}/data; rm -rf {dir}",
+        words.join(" "),
+        dir = directory.display()
+    );
+    Command::new("sh")
+        .args(["-c", &script])
+        .current_dir("/")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("a shell starts")
+}
