@@ -19,6 +19,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result};
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::log::{Filter, Log};
 use crate::config::{DEFAULT_FILE, Flag, Loaded, load};
 use crate::logging;
 
@@ -90,8 +91,23 @@ fn run(Arguments { common, command }: Arguments) -> Result<ExitCode> {
         _ => None,
     };
     let loaded = configuration(common, listen)?;
-    logging::start(&loaded.config.log);
+    logging::start(&log_settings(&command, &loaded));
     dispatch(command, &loaded)
+}
+
+/// A command that ends by itself has something to log only where something is wrong, unless the
+/// operator wants to know more.
+fn log_settings(command: &Command, loaded: &Loaded) -> Log {
+    let log = loaded.config.log.clone();
+    let told = loaded.origins.contains_key("log.filter");
+    match command {
+        Command::Serve(_) => log,
+        _ if told => log,
+        _ => Log {
+            filter: Filter::warnings(),
+            ..log
+        },
+    }
 }
 
 fn dispatch(command: Command, loaded: &Loaded) -> Result<ExitCode> {

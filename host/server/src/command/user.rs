@@ -26,7 +26,7 @@ pub(super) struct Create {
     #[arg(long)]
     login: String,
     /// What the user may do; may be repeated
-    #[arg(long = "role", required = true, value_parser = role_parser())]
+    #[arg(long = "role", required = true, ignore_case = true, value_parser = role_parser())]
     roles: Vec<Role>,
     /// A file with the password in its first line
     #[arg(long, value_name = "FILE")]
@@ -71,7 +71,9 @@ impl Create {
 fn role_parser() -> impl TypedValueParser<Value = Role> {
     let names = Role::ALL.iter().map(|role| role.name());
     PossibleValuesParser::new(names)
-        .try_map(|name| Role::from_name(&name).ok_or_else(|| format!("no role {name}")))
+        .try_map(|name| {
+            Role::from_name(&name.to_ascii_uppercase()).ok_or_else(|| format!("no role {name}"))
+        })
 }
 
 /// The first line: editors add a line end that is no part of the password.

@@ -1,7 +1,5 @@
 //! `[log]`: what is logged, and how.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
@@ -38,6 +36,11 @@ impl Default for Filter {
 }
 
 impl Filter {
+    /// Warnings and errors alone.
+    pub(crate) fn warnings() -> Self {
+        Self("warn".to_owned())
+    }
+
     /// The filter itself.
     pub(crate) fn build(&self) -> EnvFilter {
         EnvFilter::builder().parse_lossy(&self.0)
@@ -60,11 +63,5 @@ impl TryFrom<String> for Filter {
 impl From<Filter> for String {
     fn from(Filter(text): Filter) -> Self {
         text
-    }
-}
-
-impl fmt::Display for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

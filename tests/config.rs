@@ -1,0 +1,69 @@
+//! The configuration as an operator meets it: what is in force, and what is wrong.
+
+use crate::support::TestApp;
+
+/// The line of a key in `lds config show`.
+fn shown(text: &str, key: &str) -> String {
+    let start = format!("{key} = ");
+    let line = text.lines().find_map(|line| line.strip_prefix(&start));
+    line.unwrap_or_else(|| panic!("no {key} in\n{text}"))
+        .to_owned()
+}
+
+#[test]
+fn each_value_is_shown_with_where_it_came_from() {
+    let app = TestApp::stopped("[http]\nbody_kib = 64\n");
+    let text = app.lds(&["config", "show"]).success();
+    assert_eq!(shown(&text, "data_dir"), "\"data\"  # --data-dir");
+    assert_eq!(shown(&text, "http.body_kib"), "64  # lds.toml:2");
+    assert_eq!(shown(&text, "time.zone"), "\"UTC\"  # default");
+}
+
+#[test]
+fn a_secret_is_not_shown() {
+    let app = TestApp::stopped("[store]\nurl = \"postgres://lds:swordfish@db/lds\"\n");
+    let text = app.lds(&["config", "show"]).success();
+    assert_eq!(shown(&text, "store.url"), "\"(hidden)\"  # lds.toml:2");
+    assert!(!text.contains("swordfish"), "{text}");
+}
+
+#[test]
+fn no_command_runs_on_a_configuration_with_a_mistake() {
+    let app = TestApp::stopped("[http]\nlsiten = \"127.0.0.1:1\"\n");
+    let told = "error: lds.toml:2: http.lsiten: unknown key lsiten; did you mean listen?\n";
+    for command in [["config", "show"], ["plugin", "list"]] {
+        assert_eq!(app.lds(&command).failure(), told);
+    }
+}
+
+#[test]
+fn a_mistake_does_not_show_a_secret() {
+    let app = TestApp::stopped("[store]\nurl = \"mysql://lds:swordfish@db/lds\"\n");
+    let told = app.lds(&[
+        "order",
+        "create",
+        "--customer",
+        "ext:a",
+        "--product",
+        "ext:b",
+    ]);
+    let told = told.failure();
+    assert!(told.contains("store.url is no URL of PostgreSQL"), "{told}");
+    assert!(!told.contains("swordfish"), "{told}");
+}
+
+#[test]
+fn a_secret_may_lie_in_a_file() {
+    let app = TestApp::stopped("[keys]\nmaster_key_file = \"key\"\n");
+    app.file("key", "no key\n");
+    let told = app.lds(&[
+        "order",
+        "create",
+        "--customer",
+        "ext:a",
+        "--product",
+        "ext:b",
+    ]);
+    let told = told.failure();
+    assert!(told.contains("keys.master_key must have 64 hex"), "{told}");
+}
