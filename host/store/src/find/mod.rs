@@ -240,7 +240,8 @@ fn statement(
         source.joins
     );
     let id = dialect.give("t.id", crate::row::Kind::Id);
-    let row = dialect.array(&format!("{}, t.sort_key, {id}", source.given));
+    let value = dialect.give("t.sort_key", sort.kind);
+    let row = dialect.array(&format!("{}, {value}, {id}", source.given));
     let ordered = format!("{row} ORDER BY t.sort_key {direction}, t.id {direction}");
     Ok(dialect.query(&ordered, &page).into())
 }

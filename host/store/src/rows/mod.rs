@@ -23,6 +23,7 @@ pub(crate) fn text(text: Option<&String>) -> Option<Text<'_>> {
 }
 
 /// Whether a list is left out of a body.
+#[expect(clippy::ptr_arg, reason = "the signature that serde asks for")]
 pub(crate) fn none<T: Clone>(list: &Cow<'_, [T]>) -> bool {
     list.is_empty()
 }

@@ -23,7 +23,7 @@ const MOST_REPEATS: usize = 5;
 /// Units that are put back because they touch what their group touches.
 const MOST_BACKLOG: usize = 256;
 /// How often heads are signed and old records of requests forgotten.
-const UPKEEP: Duration = Duration::from_secs(60);
+const UPKEEP: Duration = Duration::from_mins(1);
 /// How long records of requests are kept, in milliseconds.
 const KEEP_REQUESTS: i64 = 8 * 24 * 60 * 60 * 1000;
 /// Old records that are forgotten at once.
