@@ -5,3 +5,5 @@ mod support;
 
 mod activations;
 mod entities;
+mod lists;
+mod units;

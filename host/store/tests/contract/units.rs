@@ -1,0 +1,429 @@
+//! Units of work: requests are answered once, what is refused or dry writes nothing, one that fails
+//! harms no other, what depends on another sees it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use lds_domain::id::{CustomerId, Key, OrderRef};
+use lds_domain::order::{OrderKey, OrderLookup};
+use lds_domain::ports::Store as _;
+use lds_domain::unit::{Changes, Committed, Outcome, ProductKey, RequestKey, Stop, Unit, Wanted};
+use lds_domain::{Code, Error};
+
+use crate::support::samples::{basis, changed, customer, id, new, order, product};
+use crate::support::{Bench, both, entry, unit};
+
+both!(
+    a_repeated_request_is_answered_from_its_record,
+    a_request_with_other_content_is_a_conflict,
+    equal_requests_at_once_are_done_once,
+    a_refused_unit_leaves_no_record,
+    a_dry_run_decides_and_writes_nothing,
+    a_unit_that_fails_fails_alone,
+    a_decision_that_panics_fails_alone,
+    a_unit_sees_what_was_committed_before_it,
+    of_two_with_one_reference_the_second_sees_the_first,
+    changes_of_one_customer_are_not_lost,
+    an_order_and_the_block_of_its_customer_exclude_each_other,
+    a_large_group_is_split,
+    a_closed_store_takes_no_more,
+);
+
+fn request(id: &str, content: u8) -> Option<RequestKey> {
+    Some(RequestKey {
+        caller: "usr_1".into(),
+        id: id.into(),
+        digest: [content; 32],
+    })
+}
+
+/// A unit that creates a customer.
+fn create(n: u128, request: Option<RequestKey>) -> Unit {
+    let changes = Changes {
+        customers: new(vec![customer(n, "New")]),
+        outcomes: vec![
+            Outcome::Done(id::<CustomerId>(n).to_string()),
+            Outcome::Failed(Error::invalid("customer[1].name", "A value is needed.")),
+        ],
+        audit: vec![entry("storeCustomers")],
+        ..Changes::default()
+    };
+    Unit {
+        request,
+        ..unit(Wanted::default(), move |_| Ok(changes.clone()))
+    }
+}
+
+async fn customers(bench: &Bench, ids: &[u128]) -> usize {
+    let customers = ids.iter().map(|n| Key::Id(id(*n))).collect();
+    bench
+        .load(Wanted {
+            customers,
+            ..Wanted::default()
+        })
+        .await
+        .customers
+        .len()
+}
+
+fn refused(answer: Result<Committed, Stop>) -> Code {
+    match answer {
+        Err(Stop::Refused(error)) => error.code,
+        other => panic!("refused was expected: {other:?}"),
+    }
+}
+
+async fn a_repeated_request_is_answered_from_its_record(bench: Bench) {
+    let first = bench
+        .store
+        .commit(create(1, request("a", 1)))
+        .await
+        .unwrap();
+    let again = bench
+        .store
+        .commit(create(2, request("a", 1)))
+        .await
+        .unwrap();
+    assert!(!first.replayed && again.replayed);
+    assert_eq!(again.outcomes, first.outcomes);
+    assert!(again.changes.is_empty());
+    assert_eq!(customers(&bench, &[1, 2]).await, 1);
+    // The key is the caller's own.
+    let mut other = create(3, request("a", 9));
+    other.request.as_mut().unwrap().caller = "usr_2".into();
+    assert!(!bench.store.commit(other).await.unwrap().replayed);
+}
+
+async fn a_request_with_other_content_is_a_conflict(bench: Bench) {
+    bench
+        .store
+        .commit(create(1, request("a", 1)))
+        .await
+        .unwrap();
+    assert_eq!(
+        refused(bench.store.commit(create(2, request("a", 2))).await),
+        Code::IdempotencyConflict
+    );
+    assert_eq!(customers(&bench, &[1, 2]).await, 1);
+}
+
+async fn equal_requests_at_once_are_done_once(bench: Bench) {
+    let other = bench.another().await;
+    let stores = [bench.store.clone(), other];
+    let tasks: Vec<_> = (0..32_usize)
+        .map(|n| {
+            let store = stores[n % 2].clone();
+            tokio::spawn(async move {
+                store
+                    .commit(create(100 + n as u128, request("a", 1)))
+                    .await
+                    .unwrap()
+            })
+        })
+        .collect();
+    let mut fresh = 0;
+    for task in tasks {
+        fresh += usize::from(!task.await.unwrap().replayed);
+    }
+    let ids: Vec<u128> = (100..132).collect();
+    assert_eq!((fresh, customers(&bench, &ids).await), (1, 1));
+}
+
+async fn a_refused_unit_leaves_no_record(bench: Bench) {
+    let refusal = |_: &_| Err(Error::new(Code::ActionNotAllowed, "no").into());
+    let refusing = Unit {
+        request: request("a", 1),
+        ..unit(Wanted::default(), refusal)
+    };
+    assert_eq!(
+        refused(bench.store.commit(refusing).await),
+        Code::ActionNotAllowed
+    );
+    let stopping = Unit {
+        request: request("a", 1),
+        ..unit(Wanted::default(), |_| Err(Stop::Again))
+    };
+    assert!(matches!(
+        bench.store.commit(stopping).await,
+        Err(Stop::Again)
+    ));
+    assert!(
+        !bench
+            .store
+            .commit(create(1, request("a", 3)))
+            .await
+            .unwrap()
+            .replayed
+    );
+}
+
+async fn a_dry_run_decides_and_writes_nothing(bench: Bench) {
+    let dry = Unit {
+        dry_run: true,
+        ..create(1, request("a", 1))
+    };
+    let committed = bench.store.commit(dry).await.unwrap();
+    assert_eq!(committed.changes.customers.new.len(), 1);
+    assert_eq!(customers(&bench, &[1]).await, 0);
+    let real = bench
+        .store
+        .commit(create(1, request("a", 1)))
+        .await
+        .unwrap();
+    assert!(!real.replayed, "a dry run leaves no record");
+    let dry = Unit {
+        dry_run: true,
+        ..create(1, request("a", 1))
+    };
+    assert!(bench.store.commit(dry).await.unwrap().replayed);
+}
+
+/// Commits many at once, so that they share transactions.
+async fn at_once(bench: &Bench, units: Vec<Unit>) -> Vec<Result<Committed, Stop>> {
+    let tasks: Vec<_> = units
+        .into_iter()
+        .map(|unit| {
+            let store = bench.store.clone();
+            tokio::spawn(async move { store.commit(unit).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.unwrap());
+    }
+    answers
+}
+
+async fn a_unit_that_fails_fails_alone(bench: Bench) {
+    // It overwrites a customer that is not there.
+    let broken = Changes {
+        customers: changed(vec![customer(999, "Nobody")]),
+        ..Changes::default()
+    };
+    let mut units: Vec<Unit> = (1..=40).map(|n| create(n, None)).collect();
+    units.insert(20, unit(Wanted::default(), move |_| Ok(broken.clone())));
+    let answers = at_once(&bench, units).await;
+    let failed: Vec<_> = answers
+        .iter()
+        .enumerate()
+        .filter(|(_, answer)| answer.is_err())
+        .map(|(n, _)| n)
+        .collect();
+    assert_eq!(failed, [20]);
+    let ids: Vec<u128> = (1..=40).collect();
+    assert_eq!(customers(&bench, &ids).await, 40);
+}
+
+async fn a_decision_that_panics_fails_alone(bench: Bench) {
+    let mut units: Vec<Unit> = (1..=10).map(|n| create(n, None)).collect();
+    units.insert(
+        5,
+        unit(Wanted::default(), |_| panic!("a defect of the test's own")),
+    );
+    let answers = at_once(&bench, units).await;
+    assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 10);
+    assert_eq!(refused(answers.into_iter().nth(5).unwrap()), Code::Internal);
+}
+
+async fn a_unit_sees_what_was_committed_before_it(bench: Bench) {
+    bench.store.commit(create(1, None)).await.unwrap();
+    let wanted = Wanted {
+        customers: vec![Key::Id(id(1))],
+        ..Wanted::default()
+    };
+    let look = unit(wanted, |loaded| match loaded.customers.len() {
+        1 => Ok(Changes::default()),
+        _ => Err(Stop::Again),
+    });
+    bench.store.commit(look).await.unwrap();
+}
+
+/// Creates a customer with a reference, unless one has it.
+fn claim_reference(n: u128, decided: Arc<AtomicUsize>) -> Unit {
+    let key: Key<CustomerId> = Key::External("same".into());
+    let wanted = Wanted {
+        customers: vec![key.clone()],
+        for_change: true,
+        ..Wanted::default()
+    };
+    unit(wanted, move |loaded| {
+        decided.fetch_add(1, Ordering::Relaxed);
+        if loaded.customer(&key).is_some() {
+            return Err(Error::new(Code::AlreadyExists, "taken").into());
+        }
+        let mut made = customer(n, "New");
+        made.data.external_ref = Some("same".into());
+        Ok(Changes {
+            customers: new(vec![made]),
+            ..Changes::default()
+        })
+    })
+}
+
+async fn of_two_with_one_reference_the_second_sees_the_first(bench: Bench) {
+    let other = bench.another().await;
+    let stores = [bench.store.clone(), other];
+    let decided = Arc::new(AtomicUsize::new(0));
+    let tasks: Vec<_> = (1..=24_usize)
+        .map(|n| {
+            let (store, unit) = (
+                stores[n % 2].clone(),
+                claim_reference(n as u128, decided.clone()),
+            );
+            tokio::spawn(async move { store.commit(unit).await })
+        })
+        .collect();
+    let mut made = 0;
+    for task in tasks {
+        match task.await.unwrap() {
+            Ok(_) => made += 1,
+            answer => assert_eq!(refused(answer), Code::AlreadyExists),
+        }
+    }
+    assert_eq!(made, 1);
+    assert!(decided.load(Ordering::Relaxed) >= 24);
+}
+
+/// Counts up a customer's revision.
+fn count_up(name: Key<CustomerId>) -> Unit {
+    let wanted = Wanted {
+        customers: vec![name.clone()],
+        for_change: true,
+        ..Wanted::default()
+    };
+    unit(wanted, move |loaded| {
+        let mut next = (**loaded.customer(&name).ok_or(Stop::Again)?).clone();
+        next.revision += 1;
+        Ok(Changes {
+            customers: changed(vec![next]),
+            ..Changes::default()
+        })
+    })
+}
+
+async fn changes_of_one_customer_are_not_lost(bench: Bench) {
+    bench.store.commit(create(1, None)).await.unwrap();
+    let other = bench.another().await;
+    let stores = [bench.store.clone(), other];
+    // By two names, which are one row.
+    let names = [Key::Id(id(1)), Key::External("crm-1".into())];
+    let tasks: Vec<_> = (0..40_usize)
+        .map(|n| {
+            let (store, unit) = (stores[n % 2].clone(), count_up(names[n / 2 % 2].clone()));
+            tokio::spawn(async move { store.commit(unit).await.unwrap() })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let loaded = bench
+        .load(Wanted {
+            customers: vec![Key::Id(id(1))],
+            ..Wanted::default()
+        })
+        .await;
+    assert_eq!(loaded.customers[0].revision, 41);
+}
+
+async fn an_order_and_the_block_of_its_customer_exclude_each_other(bench: Bench) {
+    let orders: Vec<_> = (0..16).map(|n| order(100 + n, 0)).collect();
+    bench.write(basis(orders.clone())).await;
+    let other = bench.another().await;
+    // What each order's unit saw of its customer, written as the order's revision.
+    let copy = |order: OrderRef| {
+        let wanted = Wanted {
+            orders: vec![OrderLookup::plain(order.into())],
+            ..Wanted::default()
+        };
+        unit(wanted, |loaded| {
+            let view = &loaded.orders[0];
+            let mut next = view.order.clone();
+            next.revision = view.customer.revision;
+            Ok(Changes {
+                orders: changed(vec![next]),
+                ..Changes::default()
+            })
+        })
+    };
+    let mut tasks = Vec::new();
+    for (n, order) in orders.iter().enumerate() {
+        let store = if n % 2 == 0 {
+            bench.store.clone()
+        } else {
+            other.clone()
+        };
+        let (change, copied) = (count_up(Key::Id(id(10))), copy(order.id));
+        tasks.push(tokio::spawn(async move {
+            store.commit(change).await.unwrap();
+            let seen = store.commit(copied).await.unwrap();
+            seen.changes.orders.changed[0].revision
+        }));
+    }
+    for task in tasks {
+        let seen = task.await.unwrap();
+        assert!((2..=17).contains(&seen), "{seen}");
+    }
+    let loaded = bench
+        .load(Wanted {
+            customers: vec![Key::Id(id(10))],
+            ..Wanted::default()
+        })
+        .await;
+    assert_eq!(loaded.customers[0].revision, 17);
+}
+
+async fn a_large_group_is_split(bench: Bench) {
+    // Each unit writes more than a megabyte: no four of them are in one transaction.
+    let units = (0..8_u128).map(|n| {
+        let mut large = product(100 + n, &format!("P{n}"));
+        large.data.notes = Some("x".repeat(1_200_000));
+        let changes = Changes {
+            products: new(vec![large]),
+            ..Changes::default()
+        };
+        unit(Wanted::default(), move |_| Ok(changes.clone()))
+    });
+    for answer in at_once(&bench, units.collect()).await {
+        answer.unwrap();
+    }
+    let products = (0..8_u128)
+        .map(|n| ProductKey::Key(Key::Id(id(100 + n))))
+        .collect();
+    let loaded = bench
+        .load(Wanted {
+            products,
+            ..Wanted::default()
+        })
+        .await;
+    assert_eq!(loaded.products.len(), 8);
+}
+
+async fn a_closed_store_takes_no_more(bench: Bench) {
+    bench.store.commit(create(1, None)).await.unwrap();
+    bench.store.close().await;
+    assert_eq!(
+        refused(bench.store.commit(create(2, None)).await),
+        Code::Unavailable
+    );
+    let key = OrderKey::from(id::<OrderRef>(1));
+    assert_eq!(
+        bench
+            .store
+            .order(OrderLookup::plain(key))
+            .await
+            .unwrap_err()
+            .code,
+        Code::Unavailable
+    );
+    assert_eq!(
+        bench
+            .another()
+            .await
+            .load(Wanted::default())
+            .await
+            .unwrap()
+            .customers
+            .len(),
+        0
+    );
+}
