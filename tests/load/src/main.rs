@@ -4,6 +4,7 @@
 //! the gSOAP program. `load reply FILE` is one of the floors: a fixed axum reply. Floors and
 //! server are processes of their own, so that all are measured alike.
 
+mod bare;
 mod calls;
 mod child;
 mod drive;
@@ -34,7 +35,7 @@ fn finish(result: Result<()>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:?}");
+            eprintln!("load: {error:#}");
             ExitCode::FAILURE
         }
     }

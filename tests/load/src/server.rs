@@ -85,6 +85,15 @@ impl Installed {
         })
     }
 
+    /// The file of the embedded database.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.data_dir().join("lds.db")
+    }
+
+    fn data_dir(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.lds);
         command
@@ -92,7 +101,7 @@ impl Installed {
             .arg("--config")
             .arg(self.folder.path().join("lds.toml"))
             .arg("--data-dir")
-            .arg(self.folder.path().join("data"));
+            .arg(self.data_dir());
         command
     }
 }

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result, anyhow};
 
+use crate::bare;
 use crate::child::Running;
 use crate::drive::{self, Load, Pace};
 use crate::report::{Goal, Report};
@@ -32,24 +33,42 @@ const GROUPS_OF_ONE: &str = "[store]\ngroup_size = 1\n";
 
 /// Measures the server against its floors.
 pub(crate) fn measure(lds: &Path, echo: &Path, report: &mut Report) -> Result<()> {
-    let installed = Installed::new(lds, CONFIG)?;
+    let key = ["[keys]\nmaster_key = \"", &"0".repeat(64), "\"\n"].concat();
+    let installed = Installed::new(lds, &[CONFIG, &key].concat())?;
     // The first start compiles plugins; only the second one finds them ready.
     drop(installed.start()?);
     let server = installed.start()?;
     rest(&server, report)?;
     service_info(&server, report)?;
-    let order_ids = server.sell(STORED + FIRSTS * CONNECTIONS.len())?;
+    // As many again are left to the bare store.
+    let order_ids = server.sell(STORED + 2 * FIRSTS * CONNECTIONS.len())?;
     let (known, new) = order_ids.split_at(STORED);
-    let grouped = firsts(&server, new, report)?;
+    let ours = firsts(&server, new, report)?;
     stored(&server, known, echo, report)?;
     drop(server);
+    beside_groups_of_one(&ours, lds, report)?;
+    beside_bare_store(&ours, &installed, report)
+}
+
+fn beside_groups_of_one(ours: &[Pace; 2], lds: &Path, report: &mut Report) -> Result<()> {
     let alone = firsts_alone(lds, report)?;
-    let ratio = grouped.per_second / alone.per_second;
+    let name = "first activation by groups of one, 64";
     report.ratio(
-        "first activation: grouped by groups of one, 64",
-        ratio,
+        name,
+        ours[1].per_second / alone.per_second,
         Goal::AtLeast(4.0),
     );
+    Ok(())
+}
+
+fn beside_bare_store(ours: &[Pace; 2], installed: &Installed, report: &mut Report) -> Result<()> {
+    let bare = bare::measure(&installed.database(), CONNECTIONS, FIRSTS);
+    let bare = bare.context("the bare store")?;
+    for ((ours, bare), connections) in ours.iter().zip(bare).zip(CONNECTIONS) {
+        report.pace(format!("bare store, {connections} callers"), bare);
+        let name = format!("first activation by bare store, {connections}");
+        report.ratio(name, ours.per_second / bare.per_second, Goal::AtLeast(0.5));
+    }
     Ok(())
 }
 
@@ -88,15 +107,15 @@ fn service_info(server: &Server, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// First activations, each of its own order; gives the pace of the most connections.
-fn firsts(server: &Server, order_ids: &[String], report: &mut Report) -> Result<Pace> {
-    let mut last = None;
+/// First activations, each of its own order.
+fn firsts(server: &Server, order_ids: &[String], report: &mut Report) -> Result<[Pace; 2]> {
+    let mut paces = Vec::new();
     for (orders, connections) in order_ids.chunks(FIRSTS).zip(CONNECTIONS) {
         let pace = activate(server, orders, connections)?;
         report.pace(format!("first activation, {connections}"), pace);
-        last = Some(pace);
+        paces.push(pace);
     }
-    last.ok_or_else(|| anyhow::anyhow!("no orders"))
+    paces.try_into().map_err(|_| anyhow!("too few orders"))
 }
 
 fn firsts_alone(lds: &Path, report: &mut Report) -> Result<Pace> {
