@@ -70,10 +70,9 @@ impl Create {
 
 fn role_parser() -> impl TypedValueParser<Value = Role> {
     let names = Role::ALL.iter().map(|role| role.name());
-    PossibleValuesParser::new(names)
-        .try_map(|name| {
-            Role::from_name(&name.to_ascii_uppercase()).ok_or_else(|| format!("no role {name}"))
-        })
+    PossibleValuesParser::new(names).try_map(|name| {
+        Role::from_name(&name.to_ascii_uppercase()).ok_or_else(|| format!("no role {name}"))
+    })
 }
 
 /// The first line: editors add a line end that is no part of the password.

@@ -9,7 +9,7 @@ use aws_lc_rs::hmac;
 use lds_domain::id::Id;
 use lds_domain::user::{PasswordHash, User};
 use lds_domain::{Code, Error, Result, password};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::refused;
 use crate::bounded::Recent;
@@ -67,8 +67,13 @@ impl Passwords {
         if let Some(wait) = self.failures.wait(&pair, Instant::now()) {
             return Err(delayed(wait));
         }
+        let turn = self.turn().await?;
+        // Of many callers with one password that came at once, the first was verified for all.
+        if tag.is_some_and(|tag| self.remembers(&tag, Instant::now())) {
+            return Ok(());
+        }
         let hash = user.and_then(|user| user.password.clone());
-        if self.verify(password, hash).await? {
+        if verify(turn, password, hash).await? {
             if let Some(tag) = tag {
                 self.remember(tag, Instant::now());
             }
@@ -79,18 +84,11 @@ impl Passwords {
         }
     }
 
-    async fn verify(&self, password: String, hash: Option<PasswordHash>) -> Result<bool> {
-        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
+    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
+        tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
             .await
             .map_err(|_| Error::unavailable("too many passwords wait to be verified"))?
-            .map_err(Error::internal)?;
-        tokio::task::spawn_blocking(move || {
-            let is_right = password::verify(&password, hash.as_ref());
-            drop(turn);
-            is_right
-        })
-        .await
-        .map_err(Error::internal)
+            .map_err(Error::internal)
     }
 
     /// Bound to the user as he is: any change of him makes another one.
@@ -119,6 +117,20 @@ impl Passwords {
             .unwrap_or_else(PoisonError::into_inner);
         remembered.insert(tag, now + REMEMBERED);
     }
+}
+
+async fn verify(
+    turn: OwnedSemaphorePermit,
+    password: String,
+    hash: Option<PasswordHash>,
+) -> Result<bool> {
+    tokio::task::spawn_blocking(move || {
+        let is_right = password::verify(&password, hash.as_ref());
+        drop(turn);
+        is_right
+    })
+    .await
+    .map_err(Error::internal)
 }
 
 fn delayed(wait: Duration) -> Error {

@@ -1,0 +1,113 @@
+//! Methods and media types.
+
+use crate::support::Server;
+use crate::support::http::{Header, request};
+use crate::support::message::{CUSTOMERS, SOAP12, STAFF, XML, outcome};
+
+#[test]
+fn other_methods_are_told_which_are_allowed() {
+    let server = Server::start();
+    for service in [STAFF, CUSTOMERS] {
+        for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
+            let response = server
+                .connect()
+                .exchange(&request(method, service.path, &[], b""));
+            assert_eq!(response.status, 405, "{method}");
+            let allowed = response.header("Allow").expect("Allow");
+            assert!(allowed.contains("POST"), "{method}: {allowed}");
+        }
+    }
+}
+
+#[test]
+fn a_get_without_a_query_is_no_way_to_ask() {
+    let server = Server::start();
+    let response = server
+        .connect()
+        .exchange(&request("GET", "/soap/v1", &[], b""));
+    assert_eq!(response.status, 405);
+    assert!(response.header("Allow").expect("Allow").contains("POST"));
+}
+
+fn status(server: &Server, headers: &[Header]) -> u16 {
+    let message = STAFF.message("getServiceInfo", "");
+    server.post(STAFF, headers, message.as_bytes()).status
+}
+
+#[test]
+fn xml_is_taken_under_the_names_that_clients_give_it() {
+    let server = Server::start();
+    for name in [
+        "text/xml",
+        "TEXT/XML;charset=UTF-8",
+        "text/xml; charset=\"utf-8\"; action=\"urn:any\"",
+        "application/soap+xml; action=\"urn:any\"",
+        "application/xml",
+    ] {
+        assert_eq!(status(&server, &[("Content-Type", name)]), 200, "{name}");
+    }
+    assert_eq!(status(&server, &[]), 200, "no name at all");
+}
+
+#[test]
+fn anything_but_xml_is_refused() {
+    let server = Server::start();
+    for name in [
+        "application/json",
+        "text/plain",
+        "multipart/related; type=\"text/xml\"; boundary=b",
+        "application/x-www-form-urlencoded",
+        "application/xop+xml",
+    ] {
+        assert_eq!(status(&server, &[("Content-Type", name)]), 415, "{name}");
+    }
+    server.assert_answers();
+}
+
+#[test]
+fn the_envelope_decides_the_version_and_the_action_nothing() {
+    let server = Server::start();
+    let message = STAFF.message_with(SOAP12, "", "getServiceInfo", "");
+    let headers = [XML, ("SOAPAction", "\"urn:deleteEverything\"")];
+    let response = server.post(STAFF, &headers, message.as_bytes());
+    let media_type = response.header("Content-Type").expect("a media type");
+    assert!(
+        media_type.starts_with("application/soap+xml"),
+        "{media_type}"
+    );
+    assert!(response.text().contains(SOAP12));
+    outcome(&response).expect("served");
+}
+
+#[test]
+fn a_message_may_be_in_utf_16() {
+    let server = Server::start();
+    let message = STAFF.message("getServiceInfo", "");
+    let bytes: Vec<u8> = "\u{feff}"
+        .chars()
+        .chain(message.chars())
+        .flat_map(|sign| (sign as u16).to_be_bytes())
+        .collect();
+    let headers = [("Content-Type", "text/xml; charset=utf-16")];
+    outcome(&server.post(STAFF, &headers, &bytes)).expect("served");
+    let lie = [("Content-Type", "text/xml; charset=utf-8")];
+    let fault = outcome(&server.post(STAFF, &lie, &bytes))
+        .err()
+        .expect("a lie");
+    assert_eq!((fault.status, fault.kind.as_str()), (500, "Client"));
+}
+
+#[test]
+fn an_unknown_path_is_not_found() {
+    let server = Server::start();
+    for path in [
+        "/soap",
+        "/soap/v2",
+        "/soap/v1/",
+        "/admin",
+        "/activate/nothing",
+    ] {
+        let response = server.connect().exchange(&request("GET", path, &[], b""));
+        assert_eq!(response.status, 404, "{path}");
+    }
+}

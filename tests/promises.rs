@@ -1,0 +1,394 @@
+//! The promises of the service, over the wire, on both databases.
+
+use crate::support::{Client, Postgres, Server, Shop, machine};
+
+const MACHINE: &str = "00-11-22-AA-BB-CC";
+const OTHER: &str = "00-11-22-AA-BB-CD";
+
+/// Runs a test on the embedded store and on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident)+) => {$(
+        mod $name {
+            use super::*;
+
+            #[test]
+            fn on_sqlite() {
+                super::$name(&Server::start());
+            }
+
+            #[test]
+            fn on_postgres() {
+                let database = Postgres::new();
+                super::$name(&Server::start_with(&database.config()));
+            }
+        }
+    )+};
+}
+
+on_both! {
+    the_same_license_for_the_same_machine
+    a_removed_license_never_comes_back
+    an_order_id_is_never_given_out_twice
+    a_dry_run_writes_nothing
+    a_repeated_request_is_not_done_again
+    what_was_found_can_be_stored_back
+    state_changes_only_by_named_operations
+    counters_equal_counts
+    a_batch_with_a_failure
+    a_customer_moves_within_the_allowance
+    another_machine_is_refused
+    an_order_that_is_suspended_hands_nothing_out
+}
+
+fn the_same_license_for_the_same_machine(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order("");
+    let first = shop.activate(&order, MACHINE).expect("a license");
+    let spelled = order.to_lowercase().replace('-', " ");
+    for (order, address) in [
+        (order.as_str(), "001122aabbcc"),
+        (spelled.as_str(), "00:11:22:aa:bb:cc"),
+    ] {
+        let again = shop.activate(order, address).expect("the license again");
+        assert_eq!(again.0, first.0);
+        let fetched = shop
+            .client
+            .activation("getLicense", &machine(order, address))
+            .expect("the license");
+        assert_eq!(fetched.want("text"), first.want("text"));
+    }
+    let by_staff = shop
+        .client
+        .internal("activateLicense", &machine(&order, MACHINE))
+        .expect("the license");
+    assert_eq!(
+        (by_staff.want("id"), by_staff.want("text")),
+        (first.want("id"), first.want("text"))
+    );
+    let found = shop
+        .client
+        .internal(
+            "findLicenses",
+            "<host><value>00-11-22-aa-bb-cc</value></host>",
+        )
+        .expect("licenses");
+    assert_eq!(found.all("text"), [first.want("text")]);
+}
+
+fn another_machine_is_refused(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order("");
+    shop.activate(&order, MACHINE).expect("a license");
+    assert_eq!(
+        shop.activate(&order, OTHER)
+            .err()
+            .map(|fault| fault.code)
+            .as_deref(),
+        Some("NoActivationsLeft")
+    );
+}
+
+fn a_removed_license_never_comes_back(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order("");
+    let first = shop.activate(&order, MACHINE).expect("a license");
+    let id = first.want("id");
+    let remove = format!("<id>{id}</id><reason>gone</reason>");
+    for _ in 0..2 {
+        let removed = shop
+            .client
+            .internal("removeLicenses", &remove)
+            .expect("removed");
+        assert_eq!(
+            (removed.want("status"), removed.want("failed")),
+            ("SUCCESS".into(), "0".into())
+        );
+    }
+    let missing = shop
+        .client
+        .activation("getLicense", &machine(&order, MACHINE))
+        .err()
+        .expect("no license");
+    assert_eq!(missing.code, "NoLicense");
+    let second = shop.activate(&order, MACHINE).expect("a new license");
+    assert_ne!(second.want("id"), id);
+    let old = shop
+        .client
+        .internal("getLicense", &format!("<id>{id}</id>"))
+        .expect("the old one");
+    assert_eq!(
+        (old.want("state"), old.want("text")),
+        ("REMOVED".into(), first.want("text"))
+    );
+}
+
+fn an_order_id_is_never_given_out_twice(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let mut ids = shop.orders(300, "");
+    let count = ids.len();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((count, ids.len()), (300, 300));
+    let own = format!(
+        "<order><orderId>{}</orderId><customerId>{}</customerId><productId>{}</productId></order>",
+        ids[0], shop.customer, shop.product
+    );
+    let refused = shop
+        .client
+        .internal("storeOrders", &own)
+        .expect("an answer");
+    assert_eq!(refused.want("code"), "AlreadyExists");
+}
+
+fn a_dry_run_writes_nothing(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order("");
+    let dry = format!("{}<dryRun>true</dryRun>", machine(&order, MACHINE));
+    shop.client
+        .internal("activateLicense", &dry)
+        .expect("a dry run");
+    let preview = shop
+        .client
+        .internal("previewLicense", &machine(&order, MACHINE))
+        .expect("a preview");
+    assert_eq!(preview.want("code"), "NOT_FOR_USE");
+    let none = shop
+        .client
+        .activation("getLicense", &machine(&order, MACHINE))
+        .err()
+        .expect("no license");
+    assert_eq!(none.code, "NoLicense");
+    let found = shop
+        .client
+        .internal("findLicenses", "<withTotal>true</withTotal>")
+        .expect("licenses");
+    assert_eq!(found.want("total"), "0");
+    let dry = "<customer><name>Nobody</name></customer><dryRun>true</dryRun>";
+    shop.client
+        .internal("storeCustomers", dry)
+        .expect("a dry run");
+    let found = shop.client.internal(
+        "findCustomers",
+        "<text><value>nobody</value><match>CONTAINS</match></text>",
+    );
+    assert_eq!(found.expect("customers").all("name").len(), 0);
+}
+
+fn a_repeated_request_is_not_done_again(server: &Server) {
+    let client = Client::new(server);
+    let request =
+        |name: &str| format!("<customer><name>{name}</name></customer><requestId>r-1</requestId>");
+    let first = client
+        .internal("storeCustomers", &request("Aalto"))
+        .expect("a customer");
+    let again = client
+        .internal("storeCustomers", &request("Aalto"))
+        .expect("the same customer");
+    assert_eq!(again.0, first.0);
+    let other = client
+        .internal("storeCustomers", &request("Baalto"))
+        .err()
+        .expect("a conflict");
+    assert_eq!(other.code, "IdempotencyConflict");
+    let found = client
+        .internal("findCustomers", "<withTotal>true</withTotal>")
+        .expect("customers");
+    assert_eq!(found.want("total"), "1");
+}
+
+fn what_was_found_can_be_stored_back(server: &Server) {
+    let client = Client::new(server);
+    let customer = "<customer><name>Aalto</name><contact><name>Ann</name><email>a@b.example</email></contact>\
+        <address><city>Ulm</city><country>DE</country></address><locale>de</locale><notes>two\nlines</notes>\
+        <externalRef>C-1</externalRef><attribute><name>tier</name><value> gold </value></attribute></customer>";
+    client
+        .internal("storeCustomers", customer)
+        .expect("a customer");
+    let found = client
+        .internal("findCustomers", "<externalRef>C-1</externalRef>")
+        .expect("customers");
+    let before = leaves(&found.0);
+    let members = inner(&found.0, "customer");
+    let same = client
+        .internal("storeCustomers", &format!("<customer>{members}</customer>"))
+        .expect("an answer");
+    assert_eq!(inner(&same.0, "customer"), members);
+    let renamed = members.replace("Aalto", "Baalto");
+    client
+        .internal("storeCustomers", &format!("<customer>{renamed}</customer>"))
+        .expect("an answer");
+    let found = client
+        .internal("findCustomers", "<externalRef>C-1</externalRef>")
+        .expect("customers");
+    assert_eq!(found.want("revision"), "2");
+    let changed: Vec<_> = leaves(&found.0)
+        .into_iter()
+        .filter(|leaf| !before.contains(leaf))
+        .collect();
+    let names: Vec<_> = changed.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["revision", "name", "updatedAt"]);
+    let stale = client
+        .internal("storeCustomers", &format!("<customer>{renamed}</customer>"))
+        .expect("an answer");
+    assert_eq!(stale.want("code"), "StaleRevision");
+}
+
+/// The names and texts of all elements that hold no others.
+fn leaves(text: &str) -> Vec<(String, String)> {
+    let document = roxmltree::Document::parse(text).expect("well-formed XML");
+    let leaves = document.descendants().filter(|node| {
+        node.is_element() && !node.has_children()
+            || node.first_child().is_some_and(|child| child.is_text())
+    });
+    leaves
+        .map(|node| {
+            (
+                node.tag_name().name().to_owned(),
+                node.text().unwrap_or_default().to_owned(),
+            )
+        })
+        .collect()
+}
+
+/// The content of the first element of this name, as it was written.
+fn inner(text: &str, name: &str) -> String {
+    let document = roxmltree::Document::parse(text).expect("well-formed XML");
+    let node = document
+        .descendants()
+        .find(|node| node.tag_name().name() == name)
+        .expect("the element");
+    let (first, last) = (
+        node.first_child().expect("content"),
+        node.last_child().expect("content"),
+    );
+    text[first.range().start..last.range().end].to_owned()
+}
+
+fn state_changes_only_by_named_operations(server: &Server) {
+    let client = Client::new(server);
+    client
+        .internal(
+            "storeCustomers",
+            "<customer><name>Aalto</name><externalRef>C-1</externalRef></customer>",
+        )
+        .expect("a customer");
+    let change = "<customer><id>ext:C-1</id><revision>1</revision><name>Aalto</name><externalRef>C-1</externalRef><state>BLOCKED</state></customer>";
+    let refused = client
+        .internal("storeCustomers", change)
+        .expect("an answer");
+    assert_eq!(
+        (refused.want("code"), refused.want("field")),
+        ("InvalidRequest".into(), "state".into())
+    );
+}
+
+fn counters_equal_counts(server: &Server) {
+    let terms = "<terms><maxActivations>3</maxActivations><hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type></hostRule></terms>";
+    let shop = Shop::with(Client::new(server), "token", "", terms);
+    let order = shop.order("");
+    for i in 0..5 {
+        let _ = shop.activate(&order, &format!("{i:012x}"));
+    }
+    let live = shop
+        .client
+        .internal("findLicenses", "<state>ACTIVE</state>")
+        .expect("licenses")
+        .all("issuedAt")
+        .len();
+    let found = shop.client.internal("findOrders", "").expect("orders");
+    assert_eq!((found.want("activeLicenses"), live), ("3".into(), 3));
+    assert_eq!(found.want("activationsLeft"), "0");
+}
+
+fn a_batch_with_a_failure(server: &Server) {
+    let client = Client::new(server);
+    let items = "<customer><name>One</name><externalRef>X</externalRef></customer>\
+        <customer><name>Two</name><externalRef>X</externalRef></customer>";
+    let atomic = client
+        .internal("storeCustomers", &format!("{items}<atomic>true</atomic>"))
+        .expect("an answer");
+    assert_eq!(
+        (atomic.want("status"), atomic.want("failed")),
+        ("FAILURE".into(), "1".into())
+    );
+    let found = client
+        .internal("findCustomers", "<withTotal>true</withTotal>")
+        .expect("customers");
+    assert_eq!(found.want("total"), "0");
+    let partial = client.internal("storeCustomers", items).expect("an answer");
+    assert_eq!(
+        (partial.want("status"), partial.want("code")),
+        ("PARTIAL_FAILURE".into(), "AlreadyExists".into())
+    );
+    assert_eq!(partial.all("index"), ["0", "1"]);
+}
+
+fn a_customer_moves_within_the_allowance(server: &Server) {
+    let terms = "<terms><hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type></hostRule>\
+        <movesAllowed><count>1</count></movesAllowed></terms>";
+    let shop = Shop::with(Client::new(server), "token", "", terms);
+    let order = shop.order("");
+    let first = shop.activate(&order, MACHINE).expect("a license");
+    let moved = shop
+        .client
+        .activation("deactivate", &machine(&order, MACHINE))
+        .expect("a removal");
+    assert_eq!(
+        (moved.want("id"), moved.want("state")),
+        (first.want("id"), "REMOVED".into())
+    );
+    assert_eq!(moved.get("text"), None);
+    let again = shop
+        .client
+        .activation("deactivate", &machine(&order, MACHINE))
+        .expect("the same answer");
+    assert_eq!(again.0, moved.0);
+    shop.activate(&order, OTHER)
+        .expect("a license for the other machine");
+    let refused = shop
+        .client
+        .activation("deactivate", &machine(&order, OTHER))
+        .err()
+        .expect("no move left");
+    assert_eq!(refused.code, "AllowanceExhausted");
+    let info = shop
+        .client
+        .activation("getOrderInfo", &format!("<orderId>{order}</orderId>"))
+        .expect("what is needed");
+    assert_eq!(
+        (info.want("movesLeft"), info.want("activationsLeft")),
+        ("0".into(), "0".into())
+    );
+}
+
+fn an_order_that_is_suspended_hands_nothing_out(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order("");
+    shop.activate(&order, MACHINE).expect("a license");
+    let by_key = format!("<id>{order}</id>");
+    shop.client
+        .internal("suspendOrders", &format!("{by_key}<reason>unpaid</reason>"))
+        .expect("suspended");
+    for operation in ["activate", "getLicense"] {
+        let refused = shop
+            .client
+            .activation(operation, &machine(&order, MACHINE))
+            .err()
+            .expect("nothing");
+        assert_eq!(refused.code, "OrderSuspended");
+    }
+    shop.client
+        .internal("resumeOrders", &by_key)
+        .expect("resumed");
+    shop.activate(&order, MACHINE).expect("the license");
+    shop.client
+        .internal("revokeOrders", &format!("{by_key}<reason>fraud</reason>"))
+        .expect("revoked");
+    assert_eq!(
+        shop.activate(&order, MACHINE)
+            .err()
+            .map(|fault| fault.code)
+            .as_deref(),
+        Some("OrderRevoked")
+    );
+}

@@ -1,0 +1,186 @@
+//! The program `lds` on a data directory and a free port.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use tempfile::TempDir;
+
+/// The password of the administrator of every server of these tests.
+pub const PASSWORD: &str = "a-password-of-tests";
+
+/// A running server; killed when it is dropped.
+pub struct Server {
+    pub url: String,
+    /// Of health and metrics.
+    pub management: String,
+    child: Child,
+    place: Place,
+}
+
+/// Where a server keeps its data; outlives it, so that another can go on there.
+pub struct Place {
+    folder: TempDir,
+    config: String,
+}
+
+impl Place {
+    fn new(config: &str) -> Self {
+        let place = Self {
+            folder: TempDir::new().expect("a folder"),
+            config: config.to_owned(),
+        };
+        std::fs::write(place.config_file(), &place.config).expect("a configuration");
+        place
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn config_file(&self) -> PathBuf {
+        self.folder.path().join("lds.toml")
+    }
+
+    /// A command of the program on this place.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lds"));
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.config_file());
+        command
+            .arg("--data-dir")
+            .arg(self.data())
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn create_administrator(&self) {
+        let password = self.folder.path().join("password");
+        std::fs::write(&password, PASSWORD).expect("a file");
+        let file = password.to_str().expect("UTF-8");
+        let user = [
+            "user",
+            "create",
+            "--login",
+            "admin",
+            "--role",
+            "administrator",
+            "--password-file",
+            file,
+        ];
+        let output = self.command(&user).output().expect("the program runs");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+/// The configuration of a test server: free ports, and the vendor's kit for FLEXnet files.
+fn configuration(more: &str) -> String {
+    format!("[http.management]\nlisten = \"127.0.0.1:0\"\n{more}")
+}
+
+impl Server {
+    /// On the embedded store, with an administrator.
+    pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// With these lines of configuration more.
+    pub fn start_with(config: &str) -> Self {
+        let place = Place::new(&configuration(config));
+        place.create_administrator();
+        Self::at(place)
+    }
+
+    /// A further node on the same database; its administrator is there already.
+    pub fn further(&self, config: &str) -> Self {
+        let place = Place::new(&configuration(config));
+        let secrets = place.data().join("secrets");
+        std::fs::create_dir_all(&secrets).expect("a folder");
+        let key = self.place.data().join("secrets/master.key");
+        std::fs::copy(key, secrets.join("master.key")).expect("the key of the first node");
+        Self::at(place)
+    }
+
+    fn at(place: Place) -> Self {
+        let mut child = place
+            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(place.folder.path().join("log")).expect("a log"))
+            .spawn()
+            .expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let log = || std::fs::read_to_string(place.folder.path().join("log")).unwrap_or_default();
+        let mut told = |start| {
+            let told = lines.find_map(|line| line.ok()?.strip_prefix(start).map(str::to_owned));
+            told.unwrap_or_else(|| panic!("the server did not start:\n{}", log()))
+        };
+        let (url, management) = (told("listening on "), told("management on "));
+        // What else it prints must not fill the pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self {
+            url,
+            management,
+            child,
+            place,
+        }
+    }
+
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// What it logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.place.folder.path().join("log")).expect("the log")
+    }
+
+    /// kill -9, then the same place again.
+    pub fn crash_and_restart(mut self) -> Self {
+        self.kill();
+        let place = std::mem::replace(&mut self.place, Place::new(""));
+        drop(self);
+        Self::at(place)
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Tells it to stop.
+    pub fn terminate(&self) {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .expect("kill runs");
+        assert!(sent.success());
+    }
+
+    /// A graceful stop; how it ended.
+    pub fn stop(&mut self) -> std::process::ExitStatus {
+        self.terminate();
+        self.child.wait().expect("it ends")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.place.data()
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.place.folder.path()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
