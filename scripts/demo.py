@@ -209,6 +209,8 @@ def keep(server, password):
 
 
 def main(programs, keeps):
+    # Told to stop, it ends the server and takes its data away, as on Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="lds-demo-") as name:
         folder = pathlib.Path(name)
