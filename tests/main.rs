@@ -1,4 +1,8 @@
 //! The tests from outside: one binary whose tree mirrors the interfaces.
+#![expect(
+    clippy::expect_used,
+    reason = "a test may panic, and its helpers with it"
+)]
 
 mod architecture;
 mod crash;

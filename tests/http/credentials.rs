@@ -25,13 +25,13 @@ fn call(
     authorization: &str,
     operation: &str,
     content: &str,
-) -> Result<(), Refusal> {
+) -> Result<(), Box<Refusal>> {
     let message = STAFF.message(operation, content);
     let headers = [XML, ("Authorization", authorization)];
     outcome(&server.post(STAFF, &headers, message.as_bytes())).map(drop)
 }
 
-fn refused(response: &Response) -> Refusal {
+fn refused(response: &Response) -> Box<Refusal> {
     outcome(response).err().expect("refused")
 }
 
@@ -246,7 +246,7 @@ fn a_change_of_roles_is_in_force_at_once() {
 }
 
 /// Fails until it has to wait; gives the fault that says so.
-fn fail_until_limited(server: &Server, login: &str) -> Refusal {
+fn fail_until_limited(server: &Server, login: &str) -> Box<Refusal> {
     for _ in 0..50 {
         let fault = refused(&with_header(server, &basic(login, "wrong password")));
         if fault.code == "RateLimited" {

@@ -19,7 +19,7 @@ fn with_check(body: &str) -> String {
     format!("{body}{check}")
 }
 
-fn guess(server: &Server, order_id: &str) -> Refusal {
+fn guess(server: &Server, order_id: &str) -> Box<Refusal> {
     let content = format!("<orderId>{order_id}</orderId>");
     let message = CUSTOMERS.message("getOrderInfo", &content);
     let answer = outcome(&server.post(CUSTOMERS, &[XML], message.as_bytes()));

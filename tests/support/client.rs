@@ -5,36 +5,36 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::server::{PASSWORD, Server};
 
-pub const INTERNAL: &str = "urn:license-distribution-service:v1";
-pub const ACTIVATION: &str = "urn:license-distribution-service:activation:v1";
+pub(crate) const INTERNAL: &str = "urn:license-distribution-service:v1";
+pub(crate) const ACTIVATION: &str = "urn:license-distribution-service:activation:v1";
 
 /// Calls one server.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     agent: ureq::Agent,
     url: String,
     authorization: String,
 }
 
 /// The document of a reply.
-pub struct Answer(pub String);
+pub(crate) struct Answer(pub(crate) String);
 
 /// A fault's detail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    pub code: String,
-    pub message: String,
-    pub field: Option<String>,
+pub(crate) struct Fault {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    pub(crate) field: Option<String>,
 }
 
 impl Client {
     /// As the administrator.
-    pub fn new(server: &Server) -> Self {
+    pub(crate) fn new(server: &Server) -> Self {
         Self::with(&server.url, "admin", PASSWORD)
     }
 
     /// As anybody.
-    pub fn with(url: &str, login: &str, password: &str) -> Self {
+    pub(crate) fn with(url: &str, login: &str, password: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(std::time::Duration::from_secs(30)));
@@ -46,19 +46,19 @@ impl Client {
     }
 
     /// An operation for staff; `content` are its members.
-    pub fn internal(&self, operation: &str, content: &str) -> Result<Answer, Fault> {
+    pub(crate) fn internal(&self, operation: &str, content: &str) -> Result<Answer, Fault> {
         self.call("/soap/v1", INTERNAL, operation, content)
             .unwrap_or_else(|error| panic!("{operation}: {error}"))
     }
 
     /// An operation for customers.
-    pub fn activation(&self, operation: &str, content: &str) -> Result<Answer, Fault> {
+    pub(crate) fn activation(&self, operation: &str, content: &str) -> Result<Answer, Fault> {
         self.call("/soap/activation/v1", ACTIVATION, operation, content)
             .unwrap_or_else(|error| panic!("{operation}: {error}"))
     }
 
     /// The same, where the server may vanish.
-    pub fn call(
+    pub(crate) fn call(
         &self,
         path: &str,
         namespace: &str,
@@ -92,12 +92,12 @@ impl Client {
 
 impl Answer {
     /// The text of the first element of this name.
-    pub fn get(&self, name: &str) -> Option<String> {
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
         self.all(name).into_iter().next()
     }
 
     /// The texts of all elements of this name.
-    pub fn all(&self, name: &str) -> Vec<String> {
+    pub(crate) fn all(&self, name: &str) -> Vec<String> {
         let document = roxmltree::Document::parse(&self.0).expect("well-formed XML");
         document
             .descendants()
@@ -107,7 +107,7 @@ impl Answer {
     }
 
     /// The text of an element that must be there.
-    pub fn want(&self, name: &str) -> String {
+    pub(crate) fn want(&self, name: &str) -> String {
         self.get(name)
             .unwrap_or_else(|| panic!("no {name} in {}", self.0))
     }
@@ -126,23 +126,23 @@ impl Fault {
 
 /// A customer and a product of the plugin `token`, and orders of it.
 #[derive(Clone)]
-pub struct Shop {
-    pub client: Client,
-    pub customer: String,
-    pub product: String,
+pub(crate) struct Shop {
+    pub(crate) client: Client,
+    pub(crate) customer: String,
+    pub(crate) product: String,
 }
 
 /// Terms that bind a license to one Ethernet address.
-pub const ETHERNET: &str =
+pub(crate) const ETHERNET: &str =
     "<hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type></hostRule>";
 
 impl Shop {
-    pub fn new(client: Client) -> Self {
+    pub(crate) fn new(client: Client) -> Self {
         Self::with(client, "token", "", &format!("<terms>{ETHERNET}</terms>"))
     }
 
     /// With this generator, these settings and terms.
-    pub fn with(client: Client, generator: &str, settings: &str, terms: &str) -> Self {
+    pub(crate) fn with(client: Client, generator: &str, settings: &str, terms: &str) -> Self {
         let stored = client.internal(
             "storeCustomers",
             "<customer><name>Miller &amp; Sons</name></customer>",
@@ -168,12 +168,12 @@ impl Shop {
     }
 
     /// An Order ID with these members of its own, terms say.
-    pub fn order(&self, more: &str) -> String {
+    pub(crate) fn order(&self, more: &str) -> String {
         self.orders(1, more).remove(0)
     }
 
     /// So many Order IDs.
-    pub fn orders(&self, count: usize, more: &str) -> Vec<String> {
+    pub(crate) fn orders(&self, count: usize, more: &str) -> Vec<String> {
         let order = format!(
             "<order><customerId>{}</customerId><productId>{}</productId>{more}</order><count>{count}</count>",
             self.customer, self.product
@@ -185,14 +185,14 @@ impl Shop {
     }
 
     /// The license of this machine.
-    pub fn activate(&self, order_id: &str, address: &str) -> Result<Answer, Fault> {
+    pub(crate) fn activate(&self, order_id: &str, address: &str) -> Result<Answer, Fault> {
         self.client
             .activation("activate", &machine(order_id, address))
     }
 }
 
 /// An Order ID and a host as members of a request.
-pub fn machine(order_id: &str, address: &str) -> String {
+pub(crate) fn machine(order_id: &str, address: &str) -> String {
     format!(
         "<orderId>{order_id}</orderId><host><type>ETHERNET</type><value>{address}</value></host>"
     )

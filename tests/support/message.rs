@@ -62,7 +62,7 @@ pub(crate) struct Refusal {
 }
 
 /// The answer to a message.
-pub(crate) fn outcome(response: &Response) -> Result<Answer, Refusal> {
+pub(crate) fn outcome(response: &Response) -> Result<Answer, Box<Refusal>> {
     let answer = Answer(response.text());
     let kind = answer.get("faultcode").or_else(|| answer.get("Value"));
     let Some(kind) = kind else {
@@ -70,7 +70,7 @@ pub(crate) fn outcome(response: &Response) -> Result<Answer, Refusal> {
         return Ok(answer);
     };
     let seconds = answer.get("retryAfterSeconds");
-    Err(Refusal {
+    Err(Box::new(Refusal {
         status: response.status,
         kind: kind.rsplit(':').next().unwrap_or_default().to_owned(),
         code: answer.get("code").unwrap_or_default(),
@@ -78,7 +78,7 @@ pub(crate) fn outcome(response: &Response) -> Result<Answer, Refusal> {
         field: answer.get("field"),
         retry_after_seconds: seconds.map(|seconds| seconds.parse().expect("a number")),
         correlation_id: answer.get("correlationId").unwrap_or_default(),
-    })
+    }))
 }
 
 impl Server {

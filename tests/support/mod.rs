@@ -6,6 +6,6 @@ pub(crate) mod message;
 mod postgres;
 mod server;
 
-pub use client::{ACTIVATION, Answer, Client, Fault, Shop, machine};
-pub use postgres::Postgres;
-pub use server::{PASSWORD, Server};
+pub(crate) use client::{ACTIVATION, Answer, Client, Fault, Shop, machine};
+pub(crate) use postgres::Postgres;
+pub(crate) use server::{PASSWORD, Server};

@@ -17,14 +17,14 @@ struct Cluster {
 }
 
 /// One empty database.
-pub struct Postgres {
+pub(crate) struct Postgres {
     _cluster: Arc<Cluster>,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Postgres {
     /// A new database on the shared cluster.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let cluster = cluster();
         let name = format!("lds_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
         let port = cluster.port.to_string();
@@ -42,7 +42,7 @@ impl Postgres {
     }
 
     /// The lines of configuration that use it.
-    pub fn config(&self) -> String {
+    pub(crate) fn config(&self) -> String {
         format!("[store]\nurl = \"{}\"\n", self.url)
     }
 }

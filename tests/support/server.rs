@@ -7,19 +7,19 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 /// The password of the administrator of every server of these tests.
-pub const PASSWORD: &str = "a-password-of-tests";
+pub(crate) const PASSWORD: &str = "a-password-of-tests";
 
 /// A running server; killed when it is dropped.
-pub struct Server {
-    pub url: String,
+pub(crate) struct Server {
+    pub(crate) url: String,
     /// Of health and metrics.
-    pub management: String,
+    pub(crate) management: String,
     child: Child,
     place: Place,
 }
 
 /// Where a server keeps its data; outlives it, so that another can go on there.
-pub struct Place {
+pub(crate) struct Place {
     folder: TempDir,
     config: String,
 }
@@ -34,7 +34,7 @@ impl Place {
         place
     }
 
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
@@ -43,7 +43,7 @@ impl Place {
     }
 
     /// A command of the program on this place.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lds"));
         command
             .args(arguments)
@@ -86,19 +86,19 @@ fn configuration(more: &str) -> String {
 
 impl Server {
     /// On the embedded store, with an administrator.
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_with("")
     }
 
     /// With these lines of configuration more.
-    pub fn start_with(config: &str) -> Self {
+    pub(crate) fn start_with(config: &str) -> Self {
         let place = Place::new(&configuration(config));
         place.create_administrator();
         Self::at(place)
     }
 
     /// A further node on the same database; its administrator is there already.
-    pub fn further(&self, config: &str) -> Self {
+    pub(crate) fn further(&self, config: &str) -> Self {
         let place = Place::new(&configuration(config));
         let secrets = place.data().join("secrets");
         std::fs::create_dir_all(&secrets).expect("a folder");
@@ -131,17 +131,17 @@ impl Server {
         }
     }
 
-    pub fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
     /// What it logged.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.place.folder.path().join("log")).expect("the log")
     }
 
     /// kill -9, then the same place again.
-    pub fn crash_and_restart(mut self) -> Self {
+    pub(crate) fn crash_and_restart(mut self) -> Self {
         self.kill();
         let place = std::mem::replace(&mut self.place, Place::new(""));
         drop(self);
@@ -149,13 +149,13 @@ impl Server {
     }
 
     /// SIGKILL.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
     /// Tells it to stop.
-    pub fn terminate(&self) {
+    pub(crate) fn terminate(&self) {
         let id = self.child.id().to_string();
         let sent = Command::new("kill")
             .args(["-TERM", &id])
@@ -165,16 +165,12 @@ impl Server {
     }
 
     /// A graceful stop; how it ended.
-    pub fn stop(&mut self) -> std::process::ExitStatus {
+    pub(crate) fn stop(&mut self) -> std::process::ExitStatus {
         self.terminate();
         self.child.wait().expect("it ends")
     }
 
-    pub fn data(&self) -> PathBuf {
-        self.place.data()
-    }
-
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.place.folder.path()
     }
 }
