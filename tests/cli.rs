@@ -2,28 +2,29 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::TestApp;
-use crate::support::app::{LOGIN, PASSWORD};
-use crate::support::process;
+use crate::support::{Client, Finished, PASSWORD, Place, Server, Shop};
 
-fn create_user(app: &TestApp, login: &str, password: &str) -> process::Finished {
-    app.file("secret", &format!("{password}\n"));
+const LOGIN: &str = "admin";
+
+fn create_user(place: &Place, login: &str, password: &str) -> Finished {
+    place.file("secret", &format!("{password}\n"));
     let role = ["--role", "SUPPORT", "--password-file", "secret"];
-    app.lds(&[&["user", "create", "--login", login], &role[..]].concat())
+    place.lds(&[&["user", "create", "--login", login], &role[..]].concat())
 }
 
 #[test]
 fn the_version_is_told() {
-    let app = TestApp::stopped("");
-    let version = app.lds(&["version"]).success();
+    let place = Place::new("");
+    let version = place.lds(&["version"]).success();
     assert_eq!(version, concat!("lds ", env!("CARGO_PKG_VERSION"), "\n"));
 }
 
 #[test]
 fn what_the_server_keeps_is_private() {
-    let app = TestApp::stopped("");
+    let place = Place::new("");
+    place.create_administrator();
     let mode = |name: &str| {
-        let path = app.path().join("data").join(name);
+        let path = place.data().join(name);
         let metadata = path.metadata().expect(name);
         metadata.permissions().mode() & 0o777
     };
@@ -34,20 +35,20 @@ fn what_the_server_keeps_is_private() {
 
 #[test]
 fn a_login_is_taken_once() {
-    let app = TestApp::stopped("");
-    let made = create_user(&app, "anna", PASSWORD).success();
+    let place = Place::new("");
+    let made = create_user(&place, "anna", PASSWORD).success();
     let (id, login) = made.trim_end().split_once(' ').expect("id and login");
     assert!(id.starts_with("usr_"), "{made}");
     assert_eq!(login, "anna");
     // Logins are compared without case.
-    let told = create_user(&app, "ANNA", PASSWORD).failure();
+    let told = create_user(&place, "ANNA", PASSWORD).failure();
     assert!(told.starts_with("error: login: "), "{told}");
 }
 
 #[test]
 fn a_weak_password_is_refused() {
-    let app = TestApp::stopped("");
-    let told = create_user(&app, "anna", "short").failure();
+    let place = Place::new("");
+    let told = create_user(&place, "anna", "short").failure();
     assert_eq!(
         told,
         "error: password: A password has 10 characters at least.\n"
@@ -56,9 +57,10 @@ fn a_weak_password_is_refused() {
 
 #[test]
 fn a_token_holds_what_its_user_may() {
-    let app = TestApp::stopped("");
+    let place = Place::new("");
+    place.create_administrator();
     let create = |user, scope| {
-        app.lds(&[
+        place.lds(&[
             "token", "create", "--user", user, "--name", "ci", "--scope", scope,
         ])
     };
@@ -76,8 +78,22 @@ fn a_token_holds_what_its_user_may() {
 }
 
 #[test]
+fn orders_are_drawn_while_the_server_runs() {
+    let server = Server::start();
+    let shop = Shop::new(Client::new(&server));
+    let order = ["order", "create", "--count", "2"];
+    let of = ["--customer", &shop.customer, "--product", &shop.product];
+    let printed = server.place().lds(&[order, of].concat()).success();
+    let ids: Vec<_> = printed.lines().collect();
+    assert_eq!(ids.len(), 2, "{printed}");
+    for id in ids {
+        shop.activate(id, "00-11-22-AA-BB-CC").expect("a license");
+    }
+}
+
+#[test]
 fn wrong_arguments_end_with_2() {
-    let app = TestApp::stopped("");
+    let place = Place::new("");
     for wrong in [
         &["serv"][..],
         &[
@@ -85,14 +101,14 @@ fn wrong_arguments_end_with_2() {
         ],
         &["order", "create", "--customer", "x", "--product", "ext:b"],
     ] {
-        assert_eq!(app.lds(wrong).code, Some(2), "{wrong:?}");
+        assert_eq!(place.lds(wrong).code, Some(2), "{wrong:?}");
     }
 }
 
 #[test]
 fn the_bundled_plugins_are_in_service() {
-    let app = TestApp::stopped("");
-    let listed = app.lds(&["plugin", "list"]).success();
+    let place = Place::new("");
+    let listed = place.lds(&["plugin", "list"]).success();
     for name in ["flexnet", "token"] {
         let line = listed.lines().find(|line| line.starts_with(name));
         let state = line.and_then(|line| line.split_whitespace().nth(1));
@@ -102,34 +118,35 @@ fn the_bundled_plugins_are_in_service() {
 
 #[test]
 fn a_file_that_is_no_plugin_is_examined_with_a_sentence() {
-    let app = TestApp::stopped("");
-    app.file("plugin.wasm", "no module");
-    let checked = app.lds(&["plugin", "check", "plugin.wasm"]);
+    let place = Place::new("");
+    place.file("plugin.wasm", "no module");
+    let checked = place.lds(&["plugin", "check", "plugin.wasm"]);
     assert_eq!(checked.code, Some(1));
     assert!(checked.out.starts_with("wrong  interface: "), "{checked:?}");
 }
 
 #[test]
 fn health_is_told_by_exit_code() {
-    let mut app = TestApp::start();
-    let management = app.management().to_string();
-    let check = |app: &TestApp| {
-        let mut command = process::command(&["healthcheck"]);
-        command.env("LDS_HTTP__MANAGEMENT__LISTEN", &management);
-        process::run(command, app.path())
+    let mut server = Server::start();
+    let management = server.management.trim_start_matches("http://").to_owned();
+    let check = |server: &Server| {
+        let mut command = server.place().command(&["healthcheck"]);
+        Finished::of(command.env("LDS_HTTP__MANAGEMENT__LISTEN", &management))
     };
-    assert_eq!(check(&app).success(), "ready\n");
-    let (status, printed) = app.stop();
-    assert!(status.success(), "{printed}");
-    let told = check(&app).failure();
+    assert_eq!(check(&server).success(), "ready\n");
+    let status = server.stop();
+    assert!(status.success(), "{}", server.log());
+    let told = check(&server).failure();
     assert!(told.starts_with("error: no answer from http://"), "{told}");
 }
 
 #[test]
 fn a_taken_address_is_told() {
-    let app = TestApp::start();
-    let address = app.address().to_string();
-    let told = app.lds(&["serve", "--listen", &address]).failure();
+    let server = Server::start();
+    let address = server.url.trim_start_matches("http://");
+    let told = server.place().lds(&["serve", "--listen", address]);
     let start = format!("error: http.listen: cannot listen on {address}: ");
+    let told = told.failure();
     assert!(told.starts_with(&start), "{told}");
+    server.assert_answers();
 }

@@ -1,6 +1,6 @@
 //! The configuration as an operator meets it: what is in force, and what is wrong.
 
-use crate::support::TestApp;
+use crate::support::Place;
 
 /// The line of a key in `lds config show`.
 fn shown(text: &str, key: &str) -> String {
@@ -12,8 +12,8 @@ fn shown(text: &str, key: &str) -> String {
 
 #[test]
 fn each_value_is_shown_with_where_it_came_from() {
-    let app = TestApp::stopped("[http]\nbody_kib = 64\n");
-    let text = app.lds(&["config", "show"]).success();
+    let place = Place::new("[http]\nbody_kib = 64\n");
+    let text = place.lds(&["config", "show"]).success();
     assert_eq!(shown(&text, "data_dir"), "\"data\"  # --data-dir");
     assert_eq!(shown(&text, "http.body_kib"), "64  # lds.toml:2");
     assert_eq!(shown(&text, "time.zone"), "\"UTC\"  # default");
@@ -21,25 +21,25 @@ fn each_value_is_shown_with_where_it_came_from() {
 
 #[test]
 fn a_secret_is_not_shown() {
-    let app = TestApp::stopped("[store]\nurl = \"postgres://lds:swordfish@db/lds\"\n");
-    let text = app.lds(&["config", "show"]).success();
+    let place = Place::new("[store]\nurl = \"postgres://lds:swordfish@db/lds\"\n");
+    let text = place.lds(&["config", "show"]).success();
     assert_eq!(shown(&text, "store.url"), "\"(hidden)\"  # lds.toml:2");
     assert!(!text.contains("swordfish"), "{text}");
 }
 
 #[test]
 fn no_command_runs_on_a_configuration_with_a_mistake() {
-    let app = TestApp::stopped("[http]\nlsiten = \"127.0.0.1:1\"\n");
+    let place = Place::new("[http]\nlsiten = \"127.0.0.1:1\"\n");
     let told = "error: lds.toml:2: http.lsiten: unknown key lsiten; did you mean listen?\n";
     for command in [["config", "show"], ["plugin", "list"]] {
-        assert_eq!(app.lds(&command).failure(), told);
+        assert_eq!(place.lds(&command).failure(), told);
     }
 }
 
 #[test]
 fn a_mistake_does_not_show_a_secret() {
-    let app = TestApp::stopped("[store]\nurl = \"mysql://lds:swordfish@db/lds\"\n");
-    let told = app.lds(&[
+    let place = Place::new("[store]\nurl = \"mysql://lds:swordfish@db/lds\"\n");
+    let told = place.lds(&[
         "order",
         "create",
         "--customer",
@@ -54,9 +54,9 @@ fn a_mistake_does_not_show_a_secret() {
 
 #[test]
 fn a_secret_may_lie_in_a_file() {
-    let app = TestApp::stopped("[keys]\nmaster_key_file = \"key\"\n");
-    app.file("key", "no key\n");
-    let told = app.lds(&[
+    let place = Place::new("[keys]\nmaster_key_file = \"key\"\n");
+    place.file("key", "no key\n");
+    let told = place.lds(&[
         "order",
         "create",
         "--customer",

@@ -5,6 +5,8 @@
 )]
 
 mod architecture;
+mod cli;
+mod config;
 mod crash;
 mod hostile;
 mod http;

@@ -1,11 +1,13 @@
 //! What tests from outside stand on: the real program on a free port, and a plain SOAP client.
 
 mod client;
+mod finished;
 pub(crate) mod http;
 pub(crate) mod message;
 mod postgres;
 mod server;
 
 pub(crate) use client::{ACTIVATION, Answer, Client, Fault, Shop, machine};
+pub(crate) use finished::Finished;
 pub(crate) use postgres::Postgres;
-pub(crate) use server::{PASSWORD, Server};
+pub(crate) use server::{PASSWORD, Place, Server};

@@ -25,7 +25,8 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    fn new(config: &str) -> Self {
+    /// With this configuration, and no data yet.
+    pub(crate) fn new(config: &str) -> Self {
         let place = Self {
             folder: TempDir::new().expect("a folder"),
             config: config.to_owned(),
@@ -36,6 +37,10 @@ impl Place {
 
     pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn config_file(&self) -> PathBuf {
@@ -56,7 +61,8 @@ impl Place {
         command
     }
 
-    fn create_administrator(&self) {
+    /// The first user, `admin`.
+    pub(crate) fn create_administrator(&self) {
         let password = self.folder.path().join("password");
         std::fs::write(&password, PASSWORD).expect("a file");
         let file = password.to_str().expect("UTF-8");
