@@ -1,4 +1,11 @@
 //! What a store promises, on both databases.
+#![expect(
+    clippy::expect_used,
+    clippy::similar_names,
+    clippy::unnecessary_wraps,
+    clippy::unwrap_used,
+    reason = "a failed step is a failed test"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
