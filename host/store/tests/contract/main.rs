@@ -1,7 +1,9 @@
 //! What a store promises, on both databases.
 #![expect(
     clippy::expect_used,
+    clippy::cloned_ref_to_slice_refs,
     clippy::similar_names,
+    clippy::too_many_lines,
     clippy::unnecessary_wraps,
     clippy::unwrap_used,
     reason = "a failed step is a failed test"
