@@ -13,6 +13,9 @@
 mod support;
 
 mod activations;
+mod audit;
 mod entities;
+mod faults;
 mod lists;
+mod opening;
 mod units;

@@ -11,6 +11,8 @@ use lds_domain::ports::Store as _;
 use lds_domain::ports::fixed::{FixedClock, SeededRandom};
 use lds_domain::unit::{Changes, Committed, Loaded, Stop, Unit, Wanted};
 use lds_store::{Environment, MasterKey, OpenError, PostgresOptions, SqliteOptions, Store};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection, SqliteConnection};
 use time::OffsetDateTime;
 use time::macros::datetime;
 
@@ -140,3 +142,62 @@ macro_rules! both {
     };
 }
 pub(crate) use both;
+
+impl Bench {
+    /// Columns of rows as they lie in the database, as JSON arrays; `#` before a column of bytes.
+    pub(crate) async fn raw(&self, columns: &str, from: &str) -> Vec<serde_json::Value> {
+        let given: Vec<String> = columns
+            .split(' ')
+            .map(|column| match (column.strip_prefix('#'), &self.place) {
+                (Some(bytes), Place::Sqlite(_)) => format!("lower(hex({bytes}))"),
+                (Some(bytes), Place::Postgres(_)) => {
+                    format!("replace(encode({bytes}, 'hex'), '-', '')")
+                }
+                (None, _) => column.to_owned(),
+            })
+            .collect();
+        let given = given.join(", ");
+        let rows = match &self.place {
+            Place::Sqlite(file) => {
+                let mut connection = sqlite(file).await;
+                let sql = AssertSqlSafe(format!("SELECT json_array({given}) FROM {from}"));
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await
+            }
+            Place::Postgres(url) => {
+                let mut connection = PgConnection::connect(url).await.unwrap();
+                let sql = AssertSqlSafe(format!(
+                    "SELECT json_build_array({given})::text FROM {from}"
+                ));
+                sqlx::query_scalar(sql).fetch_all(&mut connection).await
+            }
+        };
+        let rows: Vec<String> = rows.unwrap();
+        rows.iter()
+            .map(|row| serde_json::from_str(row).unwrap())
+            .collect()
+    }
+
+    /// Runs a statement as an operator could, beside the store.
+    pub(crate) async fn meddle(&self, statement: &str) {
+        let sql = AssertSqlSafe(statement.to_owned());
+        match &self.place {
+            Place::Sqlite(file) => drop(sqlite(file).await.execute(sql).await.unwrap()),
+            Place::Postgres(url) => drop(
+                PgConnection::connect(url)
+                    .await
+                    .unwrap()
+                    .execute(sql)
+                    .await
+                    .unwrap(),
+            ),
+        }
+    }
+}
+
+async fn sqlite(file: &std::path::Path) -> SqliteConnection {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .connect()
+        .await
+        .unwrap()
+}
