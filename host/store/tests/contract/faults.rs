@@ -101,7 +101,7 @@ async fn a_read_only_directory_is_told_when_a_store_opens() {
     let file = directory.path().join("lds.db");
     sqlite(&file, None).await.unwrap().close().await;
     let mode = |path: &Path, mode| {
-        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap()
+        std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
     };
     mode(&file, 0o400);
     mode(directory.path(), 0o500);

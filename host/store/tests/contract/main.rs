@@ -3,6 +3,7 @@
     clippy::expect_used,
     clippy::cloned_ref_to_slice_refs,
     clippy::similar_names,
+    clippy::single_match_else,
     clippy::too_many_lines,
     clippy::unnecessary_wraps,
     clippy::unwrap_used,
