@@ -5,8 +5,8 @@ use anyhow::{Context, Result, bail};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Replies are small; a longer one is a mistake.
-const MAX_REPLY: usize = 256 * 1024;
+/// A thousand new orders are the longest reply.
+const MAX_REPLY: usize = 4 * 1024 * 1024;
 
 /// A kept connection.
 pub(crate) struct Connection {

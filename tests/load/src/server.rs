@@ -16,8 +16,9 @@ use crate::soap::{self, LOGIN, PASSWORD};
 
 const START: Duration = Duration::from_secs(30);
 const BATCH: usize = 1000;
+const COMPLAINTS: usize = 10;
 
-/// A data directory and the program for it.
+/// A data directory and the program for it; the directory goes with the value.
 pub(crate) struct Installed {
     lds: PathBuf,
     folder: TempDir,
@@ -29,6 +30,7 @@ pub(crate) struct Server {
     pub(crate) address: String,
     /// From the start of the process to its first answer.
     pub(crate) ready_after: Duration,
+    log: PathBuf,
 }
 
 impl Installed {
@@ -63,7 +65,8 @@ impl Installed {
     /// Starts it and waits until it answers.
     pub(crate) fn start(&self) -> Result<Server> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-        let log = std::fs::File::create(self.folder.path().join("log"))?;
+        let log_path = self.folder.path().join("log");
+        let log = std::fs::File::create(&log_path)?;
         let start = Instant::now();
         let running = Running::start(
             self.command(&["serve"])
@@ -82,6 +85,7 @@ impl Installed {
             running,
             address,
             ready_after,
+            log: log_path,
         })
     }
 
@@ -128,6 +132,15 @@ impl Server {
             order_ids.extend(made.into_iter().map(str::to_owned));
         }
         Ok(order_ids)
+    }
+
+    /// The last of what it logged and did not like, for the case that a run fails.
+    pub(crate) fn complaints(&self) -> String {
+        let log = std::fs::read_to_string(&self.log).unwrap_or_else(|error| error.to_string());
+        let complaints = log.lines().filter(|line| !line.contains(" INFO "));
+        let mut last: Vec<_> = complaints.rev().take(COMPLAINTS).collect();
+        last.reverse();
+        last.join("\n")
     }
 
     fn call(&self, request: &[u8]) -> Result<String> {

@@ -11,7 +11,7 @@ const ACTIVATION: &str = "urn:license-distribution-service:activation:v1";
 
 /// The operator of the data that is measured.
 pub(crate) const LOGIN: &str = "load";
-pub(crate) const PASSWORD: &str = "load-on-loopback-only";
+pub(crate) const PASSWORD: &str = "only-within-this-machine";
 
 /// An HTTP request to the vendor's service, signed in.
 pub(crate) fn internal(operation: &str, content: &str) -> Vec<u8> {

@@ -119,7 +119,8 @@ fn firsts(server: &Server, order_ids: &[String], report: &mut Report) -> Result<
 }
 
 fn firsts_alone(lds: &Path, report: &mut Report) -> Result<Pace> {
-    let server = Installed::new(lds, &[CONFIG, GROUPS_OF_ONE].concat())?.start()?;
+    let installed = Installed::new(lds, &[CONFIG, GROUPS_OF_ONE].concat())?;
+    let server = installed.start()?;
     let order_ids = server.sell(FIRSTS_ALONE)?;
     let pace = activate(&server, &order_ids, 64)?;
     report.pace("first activation, groups of one, 64", pace);
@@ -161,6 +162,7 @@ fn activate(server: &Server, order_ids: &[String], connections: usize) -> Result
         connections,
         holds: "license.jwt",
     })
+    .with_context(|| server.complaints())
 }
 
 /// A scene that only reads, after a short one that warms up.
