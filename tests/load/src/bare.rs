@@ -29,7 +29,7 @@ const DIGEST: usize = 64;
 /// A stopped server's database, with orders that are not activated.
 pub(crate) struct Bare {
     store: Arc<Store>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<FixedClock>,
     random: Arc<dyn Random>,
     template: License,
     orders: Vec<Order>,
@@ -53,10 +53,10 @@ pub(crate) fn measure(file: &Path, callers: [usize; 2], count: usize) -> Result<
 impl Bare {
     async fn open(file: &Path) -> Result<Self> {
         let start = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
-        let clock: Arc<dyn Clock> = Arc::new(FixedClock::new(start));
+        let clock = Arc::new(FixedClock::new(start));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(1));
         let environment = Environment {
-            clock: Arc::clone(&clock),
+            clock: clock.clone(),
             random: Arc::clone(&random),
             master_key: MasterKey::new([0; 32]),
         };
@@ -91,8 +91,10 @@ impl Bare {
         Ok(pace(times, start.elapsed()))
     }
 
-    /// What an activation of this order would write.
+    /// What an activation of this order would write. Time goes on, so that ids come in order, as
+    /// the server's do: rows at random places would cost more.
     fn unit(&self, order: &Order) -> Unit {
+        self.clock.set(self.clock.now() + Duration::from_millis(1));
         let changes = self.changes(order);
         Unit {
             request: None,
