@@ -192,7 +192,7 @@ async fn uses_and_requests_for_removal_are_told(bench: Bench) {
     bench
         .write(activation(license(40, Some(one.id), "aa"), 1))
         .await;
-    let used = AllowanceUse {
+    let move_today = AllowanceUse {
         kind: UseKind::Move,
         on: date!(2026 - 11 - 25),
         license: license_id(40),
@@ -203,7 +203,7 @@ async fn uses_and_requests_for_removal_are_told(bench: Bench) {
     };
     let uses = vec![NewUse {
         order: one.id,
-        used,
+        used: move_today,
     }];
     bench
         .write(Changes {
@@ -218,7 +218,10 @@ async fn uses_and_requests_for_removal_are_told(bench: Bench) {
         .await
         .unwrap()
         .unwrap();
-    assert_eq!((view.uses, view.removal_requested), (vec![used], true));
+    assert_eq!(
+        (view.uses, view.removal_requested),
+        (vec![move_today], true)
+    );
 }
 
 async fn a_count_never_leaves_its_bounds(bench: Bench) {
@@ -289,7 +292,7 @@ async fn order_ids_are_never_given_out_twice(bench: Bench) {
             ..Wanted::default()
         })
         .await;
-    assert_eq!(loaded.taken_order_ids, [old.clone()]);
+    assert_eq!(loaded.taken_order_ids, std::slice::from_ref(&old));
     let mut again = order(32, 1);
     again.order_id = old;
     let write = Changes {

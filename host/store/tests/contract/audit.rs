@@ -96,19 +96,16 @@ async fn chains_can_be_followed(bench: Bench) {
     let mut last: Option<&Value> = None;
     for row in &rows {
         assert_eq!(bytes(&row[13]), hash(row));
-        match last.filter(|last| last[0] == row[0]) {
-            Some(last) => {
-                assert_eq!(row[1].as_i64(), last[1].as_i64().map(|seq| seq + 1));
-                assert_eq!(row[12], last[13]);
-                assert!(row[11].is_null());
-            }
-            None => {
-                assert_eq!(
-                    (row[1].as_i64(), &*bytes(&row[12])),
-                    (Some(1), &[0; 32][..])
-                );
-                assert!(row[11].is_string());
-            }
+        if let Some(last) = last.filter(|last| last[0] == row[0]) {
+            assert_eq!(row[1].as_i64(), last[1].as_i64().map(|seq| seq + 1));
+            assert_eq!(row[12], last[13]);
+            assert!(row[11].is_null());
+        } else {
+            assert_eq!(
+                (row[1].as_i64(), &*bytes(&row[12])),
+                (Some(1), &[0; 32][..])
+            );
+            assert!(row[11].is_string());
         }
         last = Some(row);
     }

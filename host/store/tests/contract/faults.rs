@@ -158,10 +158,10 @@ fn without_override(test: &str) {
         .env(UNPRIVILEGED, "1")
         .output()
         .expect("setpriv of util-linux runs");
-    let text = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && text.contains("1 passed"),
-        "{text}"
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}"
     );
 }
 

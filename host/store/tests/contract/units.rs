@@ -29,12 +29,12 @@ both!(
     a_closed_store_takes_no_more,
 );
 
-fn request(id: &str, content: u8) -> Option<RequestKey> {
-    Some(RequestKey {
+fn request_key(id: &str, content: u8) -> RequestKey {
+    RequestKey {
         caller: "usr_1".into(),
         id: id.into(),
         digest: [content; 32],
-    })
+    }
 }
 
 /// A unit that creates a customer.
@@ -76,12 +76,12 @@ fn refused(answer: Result<Committed, Stop>) -> Code {
 async fn a_repeated_request_is_answered_from_its_record(bench: Bench) {
     let first = bench
         .store
-        .commit(create(1, request("a", 1)))
+        .commit(create(1, Some(request_key("a", 1))))
         .await
         .unwrap();
     let again = bench
         .store
-        .commit(create(2, request("a", 1)))
+        .commit(create(2, Some(request_key("a", 1))))
         .await
         .unwrap();
     assert!(!first.replayed && again.replayed);
@@ -89,7 +89,7 @@ async fn a_repeated_request_is_answered_from_its_record(bench: Bench) {
     assert!(again.changes.is_empty());
     assert_eq!(customers(&bench, &[1, 2]).await, 1);
     // The key is the caller's own.
-    let mut other = create(3, request("a", 9));
+    let mut other = create(3, Some(request_key("a", 9)));
     other.request.as_mut().unwrap().caller = "usr_2".into();
     assert!(!bench.store.commit(other).await.unwrap().replayed);
 }
@@ -97,11 +97,16 @@ async fn a_repeated_request_is_answered_from_its_record(bench: Bench) {
 async fn a_request_with_other_content_is_a_conflict(bench: Bench) {
     bench
         .store
-        .commit(create(1, request("a", 1)))
+        .commit(create(1, Some(request_key("a", 1))))
         .await
         .unwrap();
     assert_eq!(
-        refused(bench.store.commit(create(2, request("a", 2))).await),
+        refused(
+            bench
+                .store
+                .commit(create(2, Some(request_key("a", 2))))
+                .await
+        ),
         Code::IdempotencyConflict
     );
     assert_eq!(customers(&bench, &[1, 2]).await, 1);
@@ -115,7 +120,7 @@ async fn equal_requests_at_once_are_done_once(bench: Bench) {
             let store = stores[n % 2].clone();
             tokio::spawn(async move {
                 store
-                    .commit(create(100 + n as u128, request("a", 1)))
+                    .commit(create(100 + n as u128, Some(request_key("a", 1))))
                     .await
                     .unwrap()
             })
@@ -132,7 +137,7 @@ async fn equal_requests_at_once_are_done_once(bench: Bench) {
 async fn a_refused_unit_leaves_no_record(bench: Bench) {
     let refusal = |_: &_| Err(Error::new(Code::ActionNotAllowed, "no").into());
     let refusing = Unit {
-        request: request("a", 1),
+        request: Some(request_key("a", 1)),
         ..unit(Wanted::default(), refusal)
     };
     assert_eq!(
@@ -140,7 +145,7 @@ async fn a_refused_unit_leaves_no_record(bench: Bench) {
         Code::ActionNotAllowed
     );
     let stopping = Unit {
-        request: request("a", 1),
+        request: Some(request_key("a", 1)),
         ..unit(Wanted::default(), |_| Err(Stop::Again))
     };
     assert!(matches!(
@@ -150,7 +155,7 @@ async fn a_refused_unit_leaves_no_record(bench: Bench) {
     assert!(
         !bench
             .store
-            .commit(create(1, request("a", 3)))
+            .commit(create(1, Some(request_key("a", 3))))
             .await
             .unwrap()
             .replayed
@@ -160,20 +165,20 @@ async fn a_refused_unit_leaves_no_record(bench: Bench) {
 async fn a_dry_run_decides_and_writes_nothing(bench: Bench) {
     let dry = Unit {
         dry_run: true,
-        ..create(1, request("a", 1))
+        ..create(1, Some(request_key("a", 1)))
     };
     let committed = bench.store.commit(dry).await.unwrap();
     assert_eq!(committed.changes.customers.new.len(), 1);
     assert_eq!(customers(&bench, &[1]).await, 0);
     let real = bench
         .store
-        .commit(create(1, request("a", 1)))
+        .commit(create(1, Some(request_key("a", 1))))
         .await
         .unwrap();
     assert!(!real.replayed, "a dry run leaves no record");
     let dry = Unit {
         dry_run: true,
-        ..create(1, request("a", 1))
+        ..create(1, Some(request_key("a", 1)))
     };
     assert!(bench.store.commit(dry).await.unwrap().replayed);
 }

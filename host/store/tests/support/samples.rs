@@ -41,10 +41,6 @@ pub(crate) fn attribute(name: &str, value: &str) -> Attribute {
     }
 }
 
-fn some(text: &str) -> Option<String> {
-    Some(text.to_owned())
-}
-
 /// A user.
 pub(crate) fn user(n: u128, login: &str) -> User {
     User {
@@ -93,19 +89,19 @@ pub(crate) fn customer(n: u128, name: &str) -> Customer {
             name: name.to_owned(),
             contacts: vec![Contact {
                 name: "Zoë O'Neil".to_owned(),
-                email: some("zoe@example.com"),
-                phone: some("+43 1 234"),
-                role: some("buyer"),
+                email: Some("zoe@example.com".into()),
+                phone: Some("+43 1 234".into()),
+                role: Some("buyer".into()),
             }],
             address: Some(Address {
-                street: some("Gasse 1"),
-                postal_code: some("1010"),
-                city: some("Wien"),
-                region: some("W"),
-                country: some("AT"),
+                street: Some("Gasse 1".into()),
+                postal_code: Some("1010".into()),
+                city: Some("Wien".into()),
+                region: Some("W".into()),
+                country: Some("AT".into()),
             }),
-            locale: some("de-AT"),
-            notes: some("two\nlines, \u{1f600}, \"quotes\" and \\"),
+            locale: Some("de-AT".into()),
+            notes: Some("two\nlines, \u{1f600}, \"quotes\" and \\".into()),
             external_ref: Some(format!("crm-{n}")),
             attributes: vec![attribute("segment", "gold"), attribute("region", "eu")],
         },
@@ -155,7 +151,7 @@ pub(crate) fn terms(max_activations: u32) -> Terms {
 pub(crate) fn feature(name: &str) -> Feature {
     Feature {
         name: name.to_owned(),
-        version: some("2.0"),
+        version: Some("2.0".into()),
         count: Some(7),
         expiry: Some(DateRule::Never),
         maintenance: Some(DateRule::Fixed {
@@ -173,13 +169,13 @@ pub(crate) fn product(n: u128, code: &str) -> Product {
         revision: 2,
         data: ProductData {
             code: code.to_owned(),
-            version: some("1.0"),
+            version: Some("1.0".into()),
             name: format!("Product {code}"),
             generator: "token".to_owned(),
             settings: vec![attribute("audience", "a"), attribute("audience", "b")],
             features: vec![feature("core")],
             terms: terms(1),
-            notes: some("notes"),
+            notes: Some("notes".into()),
             external_ref: Some(format!("erp-{n}")),
             attributes: vec![attribute("line", "one")],
         },
@@ -201,7 +197,7 @@ pub(crate) fn order(n: u128, max_activations: u32) -> Order {
             features: vec![feature("core"), feature("extra")],
             valid_from: Some(date!(2026 - 01 - 01)),
             valid_until: Some(date!(2027 - 12 - 31)),
-            notes: some("order notes"),
+            notes: Some("order notes".into()),
             external_ref: Some(format!("po-{n}")),
             attributes: vec![attribute("channel", "web")],
         },
@@ -222,7 +218,7 @@ pub(crate) fn host(value: &str) -> Host {
     Host {
         host_type: "ETHERNET".to_owned(),
         value: value.to_owned(),
-        name: some("server1"),
+        name: Some("server1".into()),
         port: Some(27000),
     }
 }
@@ -238,7 +234,7 @@ pub(crate) fn license(n: u128, order: Option<OrderRef>, host_value: &str) -> Lic
         product: id(20),
         product_code: "APP".to_owned(),
         product_name: "The App".to_owned(),
-        licensee: some("ACME & Söhne"),
+        licensee: Some("ACME & Söhne".into()),
         hosts: vec![host(host_value)],
         files: vec![
             File::new(
@@ -262,7 +258,7 @@ pub(crate) fn license(n: u128, order: Option<OrderRef>, host_value: &str) -> Lic
         maintenance_until: Some(date!(2028 - 11 - 25)),
         features: vec![GrantedFeature {
             name: "core".to_owned(),
-            version: some("2.0"),
+            version: Some("2.0".into()),
             count: 35,
             expires_on: Some(date!(2027 - 11 - 25)),
             maintenance_until: None,
