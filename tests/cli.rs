@@ -150,3 +150,18 @@ fn a_taken_address_is_told() {
     assert!(told.starts_with(&start), "{told}");
     server.assert_answers();
 }
+
+#[test]
+fn a_second_server_keeps_out_of_the_directory() {
+    let server = Server::start();
+    let second = ["serve", "--listen", "127.0.0.1:0"];
+    let errors = server.place().lds(&second).failure();
+    assert!(
+        errors.contains("another server runs on the data directory"),
+        "{errors}"
+    );
+    let server = server.crash_and_restart();
+    Client::new(&server)
+        .internal("getServiceInfo", "")
+        .expect("the lock ended with the server that was killed");
+}

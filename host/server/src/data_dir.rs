@@ -1,12 +1,12 @@
 //! The data directory: private to the server's user, with the master key in it unless the
 //! configuration tells another.
 
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use lds_domain::ports::Random;
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
@@ -16,6 +16,7 @@ const SECRETS: &str = "secrets";
 const DATABASE: &str = "lds.db";
 const MASTER_KEY: &str = "secrets/master.key";
 const CACHE_KEY: &str = "secrets/cache.key";
+const LOCK: &str = "serve.lock";
 
 /// A directory that is there.
 pub(crate) struct DataDir(PathBuf);
@@ -33,6 +34,24 @@ impl DataDir {
 
     pub(crate) fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// Keeps a second server out of the directory, as long as the file is held; it ends with the
+    /// process, however that ends. Commands beside a server need no lock: the database has its own.
+    pub(crate) fn lock(&self) -> Result<File> {
+        let path = self.0.join(LOCK);
+        let file = File::create(&path)
+            .with_context(|| format!("cannot use the lock {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => bail!(
+                "another server runs on the data directory {}",
+                self.0.display()
+            ),
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("cannot take the lock {}", path.display()))
+            }
+        }
     }
 
     /// The embedded database.

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::config::Config;
+use crate::data_dir::DataDir;
 
 /// Serve licenses until told to stop
 #[derive(clap::Args)]
@@ -32,6 +33,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
         management: bind("http.management.listen", config.http.management.listen).await?,
     };
     let stop = stop_on_signal()?;
+    let _lock = DataDir::open(&config.data_dir)?.lock()?;
     let app = App::start(config).await?;
     announce(config, &sockets)?;
     let served = serve(config, &app, sockets, stop).await;
