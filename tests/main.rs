@@ -6,9 +6,9 @@
 
 mod architecture;
 mod cli;
+mod clients;
 mod config;
 mod crash;
-mod hostile;
 mod http;
 mod portal;
 mod promises;
