@@ -4,7 +4,7 @@
 use time::{Date, OffsetDateTime};
 
 use crate::access::Scope;
-use crate::attribute::Attribute;
+use crate::attribute::{Attribute, is_line};
 use crate::customer::CustomerData;
 use crate::error::{Code, Error, Result};
 use crate::generator::{GeneratorInfo, Problem};
@@ -35,11 +35,7 @@ impl WriteOptions {
     /// Checks the request id.
     pub fn check(&self) -> Result<()> {
         match &self.request_id {
-            Some(id)
-                if id.is_empty()
-                    || id.chars().count() > MAX_REQUEST_ID
-                    || id.chars().any(char::is_control) =>
-            {
+            Some(id) if id.is_empty() || id.chars().count() > MAX_REQUEST_ID || !is_line(id) => {
                 Err(Error::invalid(
                     "requestId",
                     format!("A requestId has 1 to {MAX_REQUEST_ID} characters."),

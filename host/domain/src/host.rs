@@ -3,6 +3,7 @@
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::attribute::is_line;
 use crate::error::{Code, Error, Result};
 use crate::terms::{HostLock, LicenseType, MAX_HOSTS, Terms};
 
@@ -86,7 +87,7 @@ impl HostType {
                 "A value of 1 to {MAX_VALUE} characters is needed."
             )));
         }
-        if value.chars().any(char::is_control) {
+        if !is_line(value) {
             return Err(invalid("Control characters are not allowed.".to_owned()));
         }
         let normal = self.form.apply(value);

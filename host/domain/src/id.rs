@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::{Builder, Uuid};
 
+use crate::attribute::check_member;
 use crate::error::{Code, Error};
 use crate::ports::{Clock, Random};
 
@@ -112,10 +113,17 @@ pub enum Key<I> {
 
 impl<I: Id> Key<I> {
     /// Reads `ext:REFERENCE` or an id.
+    ///
+    /// # Errors
+    /// `InvalidRequest` for a reference that nothing could have; `NotFound` for what is no id.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        match text.strip_prefix("ext:") {
-            Some(reference) => Ok(Self::External(reference.to_owned())),
-            None => text.parse().map(Self::Id),
+        let Some(reference) = text.strip_prefix("ext:") else {
+            return text.parse().map(Self::Id);
+        };
+        match check_member("externalRef", reference) {
+            Ok(()) => Ok(Self::External(reference.to_owned())),
+            // The member at fault is the one that holds the key.
+            Err(error) => Err(Error::new(error.code, error.message)),
         }
     }
 
@@ -140,5 +148,29 @@ impl<I: Id> fmt::Display for Key<I> {
             Self::Id(id) => fmt::Display::fmt(id, f),
             Self::External(reference) => write!(f, "ext:{reference}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_that_nothing_could_have_is_refused() {
+        for wrong in [
+            "ext:",
+            "ext:a\0b",
+            "ext:a\nb",
+            &format!("ext:{}", "x".repeat(256)),
+        ] {
+            let refused = Key::<CustomerId>::parse(wrong).unwrap_err();
+            assert_eq!(refused.code, Code::InvalidRequest, "{wrong:?}");
+            assert_eq!(refused.field, None);
+        }
+        let longest = "x".repeat(255);
+        assert_eq!(
+            Key::<CustomerId>::parse(&format!("ext:{longest}")),
+            Ok(Key::External(longest))
+        );
     }
 }

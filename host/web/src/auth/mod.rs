@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use lds_domain::access::{Access, Actor, Source, Who};
+use lds_domain::attribute::is_line;
 use lds_domain::service::Services;
 use lds_domain::token;
 use lds_domain::unit::UserKey;
@@ -82,7 +83,12 @@ impl Authenticator {
     async fn by_password(&self, login: &str, password: String, address: IpAddr) -> Result<Actor> {
         let login = fold(login);
         let store = self.services.store();
-        let user = store.user(UserKey::Login(login.clone())).await?;
+        // What is no line is nobody's login; a database may refuse to look for it.
+        let user = if is_line(&login) {
+            store.user(UserKey::Login(login.clone())).await?
+        } else {
+            None
+        };
         // Whoever is not admitted is like nobody: even his right password is wrong.
         let user = user.filter(|user| is_admitted(user));
         self.passwords

@@ -113,6 +113,10 @@ impl Store for Office {
         Ok(None)
     }
     async fn user(&self, key: UserKey) -> Result<Option<Arc<User>>> {
+        // PostgreSQL takes no NUL.
+        if matches!(&key, UserKey::Login(login) if login.contains('\0')) {
+            return broken();
+        }
         let is_it = key == UserKey::Login(LOGIN.to_owned());
         Ok(is_it.then(|| self.user.clone()))
     }
