@@ -172,9 +172,8 @@ impl Portal {
     /// The same page, after an order was not found or is not served: whoever looks for too many
     /// has to wait.
     fn ask_again(&self, actor: &Actor, fields: &Fields, refusal: &Error) -> Response {
-        if let Some(address) = actor.address {
-            self.wrong_order_ids.count(address, refusal);
-        }
+        let wrong = &self.wrong_order_ids;
+        wrong.count(wrong.attempt(actor.address, fields.order_id()), refusal);
         self.ask(fields, Some(refusal))
     }
 

@@ -51,10 +51,10 @@ impl FromRequest<Arc<Portal>> for Submitted {
         let form = Form::from_request(request, portal).await;
         let Form(pairs) = form.map_err(|rejection| refused(portal, rejection))?;
         let fields = Fields::new(pairs);
-        if let Some(address) = address.0 {
-            let admitted = portal.wrong_order_ids.admit(address);
-            admitted.map_err(|error| portal.ask(&fields, Some(&error)))?;
-        }
+        let wrong = &portal.wrong_order_ids;
+        wrong
+            .admit(wrong.attempt(address.0, fields.order_id()))
+            .map_err(|error| portal.ask(&fields, Some(&error)))?;
         Ok(Self {
             actor: Actor::customer(address.0, Source::Portal),
             fields,

@@ -93,12 +93,9 @@ impl Endpoint {
             services: Arc::clone(&self.services),
             actor: self.actor(task, entry, &envelope).await?,
             context: task.context.clone(),
+            wrong_order_ids: Arc::clone(&self.wrong_order_ids),
         };
-        let result = entry.start(call, envelope)?.await;
-        if let (Err(error), Service::Activation) = (&result, task.service) {
-            self.wrong_order_ids.count(task.address, error);
-        }
-        Ok(result?)
+        Ok(entry.start(call, envelope)?.await?)
     }
 
     fn entry(&self, service: Service, envelope: &Envelope<'_>) -> Result<&Entry, Fault> {
@@ -116,8 +113,7 @@ impl Endpoint {
         envelope: &Envelope<'_>,
     ) -> Result<Actor, Refusal> {
         if task.service == Service::Activation {
-            // Customers show nothing but Order IDs.
-            self.wrong_order_ids.admit(task.address)?;
+            // Customers show nothing but Order IDs, which are in the request.
             return Ok(Actor::customer(Some(task.address), Source::Soap));
         }
         let in_headers = Credentials::of_headers(&task.head.headers)?;

@@ -9,12 +9,19 @@ use super::table::Table;
 /// Adds operations to a table. `command`: the request becomes a command, if it can be read as one,
 /// and the method's answer the reply. `plain`: it is one in any case. `by_ref`: likewise, and the
 /// method only looks at it. `find`: the request becomes a filter and paging. `change`: a plural
-/// state change, answered by the ids as they were given.
+/// state change, answered by the ids as they were given. `order_id`: the method wants it alone.
+/// Behind `customers:` stand operations whose requests show an Order ID.
 macro_rules! operations {
     ($table:ident: $($kind:ident $operation:path => $method:ident;)+) => {$(
         $table.add::<$operation, _, _, _>(|call, request| async move {
             operations!(@$kind call, request, $method)
         });
+    )+};
+    ($table:ident, customers: $($kind:ident $operation:path => $method:ident;)+) => {$(
+        $table.add_for_customers::<$operation, _, _, _>(
+            |request| &request.order_id,
+            |call, request| async move { operations!(@$kind call, request, $method) },
+        );
     )+};
     (@command $call:ident, $request:ident, $method:ident) => {
         $call.services.$method(&$call.actor, $request.try_into()?).await
@@ -24,6 +31,9 @@ macro_rules! operations {
     };
     (@by_ref $call:ident, $request:ident, $method:ident) => {
         $call.services.$method(&$call.actor, &$request.into()).await
+    };
+    (@order_id $call:ident, $request:ident, $method:ident) => {
+        $call.services.$method(&$call.actor, &$request.order_id).await
     };
     (@find $call:ident, $request:ident, $method:ident) => {{
         let (filter, paging) = $request.try_into()?;
@@ -63,6 +73,9 @@ pub(super) fn table() -> Table {
         change internal::RemoveLicenses => remove_licenses;
         command internal::CreateToken => create_token;
         change internal::RevokeTokens => revoke_tokens;
+    }
+    operations! { table, customers:
+        order_id activation::GetOrderInfo => order_info;
         plain activation::Activate => activate;
         by_ref activation::GetLicense => fetch_license;
         by_ref activation::Deactivate => deactivate;
@@ -78,11 +91,6 @@ pub(super) fn table() -> Table {
     });
     table.add::<internal::FindGenerators, _, _, _>(|call, request| async move {
         call.services.find_generators(&call.actor, &request.id)
-    });
-    table.add::<activation::GetOrderInfo, _, _, _>(|call, request| async move {
-        call.services
-            .order_info(&call.actor, &request.order_id)
-            .await
     });
     table
 }

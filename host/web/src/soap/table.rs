@@ -12,6 +12,7 @@ use lds_soap::operation::internal::GetServiceInfo;
 use lds_soap::{Context, Envelope, Fault, Operation, Service, encode_reply};
 
 use super::observe::Meter;
+use crate::order_ids::WrongOrderIds;
 
 /// Who calls what.
 pub(super) struct Call {
@@ -21,6 +22,8 @@ pub(super) struct Call {
     pub(super) actor: Actor,
     /// How to answer.
     pub(super) context: Context,
+    /// Who guesses.
+    pub(super) wrong_order_ids: Arc<WrongOrderIds>,
 }
 
 /// A request that was read; awaiting it does it and gives the reply's bytes.
@@ -73,6 +76,24 @@ impl Table {
         };
         let operations = self.0.entry(O::SERVICE).or_default();
         operations.insert(O::NAME, entry);
+    }
+
+    /// Adds an operation of customers; `shown` is the Order ID in its request. Whoever shows too
+    /// many that are unknown has to wait.
+    pub(super) fn add_for_customers<O, F, Fut, R>(&mut self, shown: fn(&O::Request) -> &str, run: F)
+    where
+        O: Operation,
+        O::Reply: From<R>,
+        F: Fn(Call, O::Request) -> Fut + Copy + Send + Sync + 'static,
+        Fut: Future<Output = Result<R>> + Send + 'static,
+        R: Send + 'static,
+    {
+        self.add::<O, _, _, R>(move |call, request| {
+            let wrong = Arc::clone(&call.wrong_order_ids);
+            let attempt = wrong.attempt(call.actor.address, shown(&request));
+            let work = run(call, request);
+            async move { wrong.watch(attempt, work).await }
+        });
     }
 
     /// The operation of a service by its name.

@@ -142,6 +142,14 @@ async fn a_user_who_is_not_active_is_not_let_in() {
     }
 }
 
+/// A database may refuse to look for it; that is no failure of ours.
+#[tokio::test]
+async fn a_login_that_no_database_takes_is_nobodys() {
+    let server = Server::start().await;
+    let answer = call(&server, &basic("an\0na", PASSWORD), "<findGenerators/>").await;
+    answer.assert(401, &["<code>AuthenticationRequired</code>"]);
+}
+
 #[tokio::test]
 async fn failures_make_wait_but_not_those_who_were_let_in_already() {
     let server = Server::start().await;
@@ -273,4 +281,29 @@ async fn the_portal_counts_unknown_order_ids_with_the_service() {
     let message = message(SOAP11, "", ACTIVATION, request);
     let answer = server.post("/soap/activation/v1", "", message).await;
     answer.assert(500, &["<code>RateLimited</code>"]);
+}
+
+/// Whoever asks from many addresses is counted by what he asks for.
+#[tokio::test]
+async fn an_unknown_order_id_makes_wait_from_other_addresses_too() {
+    let trusted_proxies = vec![lds_domain::token::Network::parse("127.0.0.1").unwrap()];
+    let options = Options {
+        trusted_proxies,
+        ..Options::default()
+    };
+    let server = Server::with(UserState::Active, options).await;
+    let ask = async |last: u8, order_id: &str| {
+        let request = format!("<getOrderInfo><orderId>{order_id}</orderId></getOrderInfo>");
+        let message = message(SOAP11, "", ACTIVATION, &request);
+        let from = format!("X-Forwarded-For: 192.0.2.{last}\r\n");
+        server.post("/soap/activation/v1", &from, message).await
+    };
+    for last in 1..=20 {
+        let answer = ask(last, "22222-22222-22222-2223N").await;
+        answer.assert(500, &["<code>OrderNotUsable</code>"]);
+    }
+    let answer = ask(21, "222222222222222 2223n").await;
+    answer.assert(500, &["<code>RateLimited</code>", "<retryAfterSeconds>"]);
+    let other = ask(21, "AAAAABBBBBCCCCCDDDDD").await;
+    other.assert(500, &["<code>OrderNotUsable</code>"]);
 }
