@@ -58,6 +58,8 @@ pub(super) struct Group {
 impl HostPage {
     /// The page for an order; with what was typed and the refusal, if there is one.
     pub(super) fn new(info: &OrderInfo, fields: &Fields, refusal: Option<&Error>) -> Self {
+        let refusal = refusal.map(|error| in_labels(error, info));
+        let refusal = refusal.as_ref();
         let mut page = Self {
             order_id: spelled(fields.order_id()),
             product: info.product_name.clone(),
@@ -122,6 +124,35 @@ impl HostPage {
                 .find(|input| input.required && input.value.trim().is_empty()),
             _ => None,
         }
+    }
+}
+
+/// The refusal as customers understand it: the domain names hosts by their types, the page by
+/// their labels.
+fn in_labels(error: &Error, info: &OrderInfo) -> Error {
+    let at_list = error.field.as_deref() == Some("host");
+    let message = match error.code {
+        Code::HostMissing => missing(&info.host_types),
+        Code::HostTypeUnsupported => "This license takes no hosts of this kind.".to_owned(),
+        Code::HostInvalid if at_list && info.license_type == LicenseType::NodeLocked => {
+            "These are more hosts than the license can have.".to_owned()
+        }
+        _ => return error.clone(),
+    };
+    Error {
+        message,
+        ..error.clone()
+    }
+}
+
+fn missing(needed: &[NeededHost]) -> String {
+    let labels: Vec<_> = needed
+        .iter()
+        .map(|need| need.host_type.label.as_str())
+        .collect();
+    match labels.as_slice() {
+        [one] => format!("{one}: a value is missing."),
+        many => format!("Too few of these are filled in: {}.", many.join(", ")),
     }
 }
 

@@ -242,6 +242,38 @@ async fn every_host_that_a_license_may_have_has_its_input() {
     one.says("href=\"#host.ETHERNET.1\"");
 }
 
+/// What a reader sees of a page: its text without tags, and so without the names of fields.
+fn read_out(page: &Answer) -> String {
+    let pieces = page.text().split('<').skip(1);
+    pieces
+        .filter_map(|piece| piece.split_once('>'))
+        .map(|(_, text)| text)
+        .collect()
+}
+
+#[tokio::test]
+async fn hosts_are_called_by_their_labels_on_every_page() {
+    let portal = portal(terms(1, 2));
+    let crowd = (0..3).map(|i| format!("host.ETHERNET.{i}=3C52A10F8BE{i}"));
+    let crowd: Vec<_> = crowd.collect();
+    for (form, said) in [
+        ("host.ETHERNET.0=", "Ethernet address: a value is missing."),
+        ("host.ETHERNET.0=x", "This is no Ethernet address."),
+        (
+            "host.DONGLE.0=x",
+            "This license takes no hosts of this kind.",
+        ),
+        (&crowd.join("&"), "more hosts than the license can have"),
+        (MACHINE, "Ethernet address"),
+    ] {
+        let page = read_out(&activate(&portal, form).await);
+        assert!(page.contains(said), "{form}: {page}");
+        for raw in ["ETHERNET", "DONGLE"] {
+            assert!(!page.contains(raw), "{form}: {page}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_license_without_a_host_needs_one_button() {
     let portal = portal(Terms::default());

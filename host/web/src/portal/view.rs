@@ -74,6 +74,7 @@ pub(super) struct LicensePage {
 #[derive(Debug, Serialize)]
 pub(super) struct ShownHost {
     field: String,
+    label: String,
     value: String,
     name: Option<String>,
 }
@@ -93,6 +94,7 @@ impl LicensePage {
         let license = &issued.license;
         let shown = |(i, host): (usize, &lds_domain::host::Host)| ShownHost {
             field: host_field("host", &host.host_type, i),
+            label: label(&host.host_type, info),
             value: host.value.clone(),
             name: host.name.clone(),
         };
@@ -107,6 +109,13 @@ impl LicensePage {
             files: license.files.iter().map(ShownFile::new).collect(),
         }
     }
+}
+
+/// What a host's type is called; the order may take hosts of this type no more.
+fn label(host_type: &str, info: Option<&OrderInfo>) -> String {
+    let mut needs = info.into_iter().flat_map(|info| &info.host_types);
+    let need = needs.find(|need| need.host_type.name == host_type);
+    need.map_or_else(|| "Host".to_owned(), |need| need.host_type.label.clone())
 }
 
 impl ShownFile {
