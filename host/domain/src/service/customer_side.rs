@@ -239,13 +239,7 @@ impl Release {
             policy::check_move(view, self.today)?;
         }
         let mut changes = Changes::default();
-        remove(
-            &self.record,
-            &mut changes,
-            license,
-            RemovedBy::Customer,
-            None,
-        );
+        remove(&self.record, &mut changes, license, RemovedBy::Customer);
         if is_move {
             let used = AllowanceUse {
                 kind: UseKind::Move,
@@ -263,19 +257,13 @@ impl Release {
 }
 
 /// The rows of one removal. Nothing but state and removal of a license ever changes.
-pub(super) fn remove(
-    record: &Record,
-    changes: &mut Changes,
-    license: &License,
-    by: RemovedBy,
-    reason: Option<&str>,
-) {
+pub(super) fn remove(record: &Record, changes: &mut Changes, license: &License, by: RemovedBy) {
     let before = license.state;
     let removal = Removal {
         removed_at: Some(record.at),
         by: Some(by),
         user: record.user,
-        reason: reason.map(str::to_owned),
+        reason: record.reason().map(str::to_owned),
         ..license.removal.clone().unwrap_or_default()
     };
     let license = License {

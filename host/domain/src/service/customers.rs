@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::id::{CustomerId, Key};
 use crate::query::{CustomerFilter, Page, Paging};
 use crate::service::Services;
-use crate::service::entity::{Entity, Stored, Unique, list};
+use crate::service::desk::Deletion;
+use crate::service::entity::{Entity, Stored, Unique, list, reference};
 use crate::service::record::Record;
 use crate::unit::{Changes, Loaded, Rows, Wanted};
 use crate::user::Stamps;
@@ -58,7 +59,12 @@ impl Services {
         command: StateChange<Key<CustomerId>>,
     ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::WriteCustomers)?;
-        self.delete_items::<Customer>(actor, "deleteCustomers", command)
+        let deletion = Deletion {
+            operation: "deleteCustomers",
+            event: "customer.deleted",
+            in_use: "The customer has orders or licenses.",
+        };
+        self.delete_items::<Customer>(actor, deletion, command)
             .await
     }
 }
@@ -73,11 +79,8 @@ impl Entity for Customer {
     }
 
     fn unique(&self) -> Vec<Unique> {
-        let reference = self.data.external_ref.clone();
-        reference
-            .map(|value| ("externalRef", value))
-            .into_iter()
-            .collect()
+        let reference = reference(self.data.external_ref.as_ref());
+        reference.into_iter().collect()
     }
 
     fn members(&self) -> Value {
@@ -119,10 +122,8 @@ impl Entity for Customer {
 impl Stored for Customer {
     type Data = CustomerData;
     const CHANGED: &'static str = "customer.changed";
-    const DELETED: &'static str = "customer.deleted";
     const FIRST_STATE: &'static str = CustomerState::Active.name();
     const STATE_OPERATIONS: &'static str = "blockCustomers and unblockCustomers";
-    const IN_USE: &'static str = "The customer has orders or licenses.";
 
     fn create(id: CustomerId, data: CustomerData, stamps: Stamps) -> Self {
         Self {

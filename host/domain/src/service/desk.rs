@@ -22,6 +22,16 @@ pub(super) struct Prepared<T, I> {
     pub(super) checked: Result<()>,
 }
 
+/// One `delete…`.
+pub(super) struct Deletion {
+    /// The operation's name.
+    pub(super) operation: &'static str,
+    /// The kind of event that tells of it.
+    pub(super) event: &'static str,
+    /// Why one that is referred to stays.
+    pub(super) in_use: &'static str,
+}
+
 /// One batch at work.
 pub(super) struct Desk<'a, E: Entity> {
     record: &'a Record,
@@ -64,7 +74,7 @@ impl<'a, E: Entity> Desk<'a, E> {
     }
 
     /// Refuses values that another entity has, or gave up in this very batch.
-    pub(super) fn check_unique(&self, entity: &E) -> Result<()> {
+    fn check_unique(&self, entity: &E) -> Result<()> {
         for key in entity.unique() {
             if self
                 .taken
@@ -78,38 +88,59 @@ impl<'a, E: Entity> Desk<'a, E> {
         Ok(())
     }
 
-    /// Adds a new entity.
-    pub(super) fn create(&mut self, changes: &mut Changes, entity: E) {
+    /// Adds a new entity, unless another one has its unique values.
+    pub(super) fn create(&mut self, changes: &mut Changes, entity: E) -> Result<()> {
+        self.check_unique(&entity)?;
         let members = difference(None, Some(&entity.members()));
         let order = entity.order();
         self.record
             .add(changes, E::CREATED, &entity.id(), order, members);
         self.take(&entity);
         E::rows(changes).new.push(entity);
+        Ok(())
     }
 
-    /// Adds a changed entity.
+    /// Adds a changed entity, unless its unique values or its own rules forbid it.
     pub(super) fn change(
         &mut self,
         changes: &mut Changes,
         kind: &'static str,
         before: &E,
         mut after: E,
-    ) {
+    ) -> Result<()> {
+        self.check_unique(&after)?;
+        before.may_become(Some(&after), self.loaded, changes)?;
         after.touch(self.record);
         let members = difference(Some(&before.members()), Some(&after.members()));
         let order = after.order();
         self.record.add(changes, kind, &after.id(), order, members);
         self.take(&after);
         E::rows(changes).changed.push(after);
+        Ok(())
     }
 
-    fn delete(&mut self, changes: &mut Changes, kind: &'static str, entity: &E) {
+    /// One item of `delete…`.
+    pub(super) fn remove(
+        &mut self,
+        changes: &mut Changes,
+        deletion: &Deletion,
+        key: &E::Key,
+    ) -> Result<String> {
+        let entity = self.find(key)?;
+        let id = entity.id();
+        if self.is_touched(id) {
+            return Err(E::missing(key));
+        }
+        if self.loaded.referenced.contains(&id.uuid()) {
+            return Err(Error::new(Code::InUse, deletion.in_use).at("id"));
+        }
+        entity.may_become(None, self.loaded, changes)?;
         let members = difference(Some(&entity.members()), None);
-        let order = entity.order();
-        self.record.add(changes, kind, &entity.id(), order, members);
-        self.touched.insert(entity.id());
-        E::rows(changes).deleted.push(entity.id());
+        self.record
+            .add(changes, deletion.event, &id, entity.order(), members);
+        self.touched.insert(id);
+        E::rows(changes).deleted.push(id);
+        Ok(id.to_string())
     }
 
     fn take(&mut self, entity: &E) {
@@ -142,8 +173,7 @@ impl<E: Stored> Desk<'_, E> {
     ) -> Result<String> {
         check_state(item.state.as_deref(), E::FIRST_STATE, E::STATE_OPERATIONS)?;
         let entity = E::create(id, item.data.clone(), self.record.stamps());
-        self.check_unique(&entity)?;
-        self.create(changes, entity);
+        self.create(changes, entity)?;
         Ok(id.to_string())
     }
 
@@ -160,25 +190,8 @@ impl<E: Stored> Desk<'_, E> {
         check_state(item.state.as_deref(), before.state(), E::STATE_OPERATIONS)?;
         if *before.data() != item.data {
             let after = before.with(item.data.clone());
-            self.check_unique(&after)?;
-            before.may_become(Some(&after), self.loaded, changes)?;
-            self.change(changes, E::CHANGED, before, after);
+            self.change(changes, E::CHANGED, before, after)?;
         }
         Ok(before.id().to_string())
-    }
-
-    /// One item of `delete…`.
-    pub(super) fn remove(&mut self, changes: &mut Changes, key: &E::Key) -> Result<String> {
-        let entity = self.find(key)?;
-        let id = entity.id();
-        if self.is_touched(id) {
-            return Err(E::missing(key));
-        }
-        if self.loaded.referenced.contains(&id.uuid()) {
-            return Err(Error::new(Code::InUse, E::IN_USE).at("id"));
-        }
-        entity.may_become(None, self.loaded, changes)?;
-        self.delete(changes, E::DELETED, entity);
-        Ok(id.to_string())
     }
 }

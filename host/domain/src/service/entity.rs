@@ -33,6 +33,16 @@ pub(super) trait Entity: Clone + Send + Sync + 'static {
     fn unique(&self) -> Vec<Unique>;
     /// All that can change, by the names on the wire.
     fn members(&self) -> Value;
+    /// Refuses a change, or a deletion, that a rule of the entity forbids. `changes` has what
+    /// earlier items did.
+    fn may_become(
+        &self,
+        _after: Option<&Self>,
+        _loaded: &Loaded,
+        _changes: &Changes,
+    ) -> Result<()> {
+        Ok(())
+    }
     /// Counts a change and stamps it.
     fn touch(&mut self, record: &Record);
     /// All of the kind that were read.
@@ -49,20 +59,16 @@ pub(super) trait Entity: Clone + Send + Sync + 'static {
     fn rows(changes: &mut Changes) -> &mut Rows<Self, Self::Id>;
 }
 
-/// Something that `store…` creates and replaces and `delete…` deletes.
+/// Something that `store…` creates and replaces from data alone.
 pub(super) trait Stored: Entity<Key = Key<<Self as Entity>::Id>> {
     /// What the caller sets.
     type Data: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static;
     /// The kind of event that tells of a change.
     const CHANGED: &'static str;
-    /// The kind of event that tells of a deletion.
-    const DELETED: &'static str;
     /// The state of a new one.
     const FIRST_STATE: &'static str;
     /// The operations that change the state, for a sentence.
     const STATE_OPERATIONS: &'static str;
-    /// Why one that is referred to stays.
-    const IN_USE: &'static str;
 
     /// A new one.
     fn create(id: Self::Id, data: Self::Data, stamps: Stamps) -> Self;
@@ -76,15 +82,11 @@ pub(super) trait Stored: Entity<Key = Key<<Self as Entity>::Id>> {
     fn state(&self) -> &'static str;
     /// Asks for those to be read that could have the same unique values.
     fn want_rivals(wanted: &mut Wanted, data: &Self::Data);
-    /// Refuses a replacement, or a deletion, that a rule forbids.
-    fn may_become(
-        &self,
-        _after: Option<&Self>,
-        _loaded: &Loaded,
-        _changes: &Changes,
-    ) -> Result<()> {
-        Ok(())
-    }
+}
+
+/// An external reference as a unique value.
+pub(super) fn reference(value: Option<&String>) -> Option<Unique> {
+    value.map(|value| ("externalRef", value.clone()))
 }
 
 /// A list as a member: an empty one has no value.

@@ -6,26 +6,57 @@ use std::sync::Arc;
 use crate::access::Actor;
 use crate::command::{Batch, BatchAnswer, StateChange, StoreItem};
 use crate::error::Result;
-use crate::id::{Id, Key};
+use crate::id::Id;
 use crate::service::batch::{answer, each};
-use crate::service::desk::{Desk, Prepared};
+use crate::service::desk::{Deletion, Desk, Prepared};
 use crate::service::entity::{Entity, Stored};
+use crate::service::record::Record;
 use crate::service::{Services, check_reason, request_key};
-use crate::unit::{Committed, Loaded, Outcome, Wanted};
+use crate::unit::{Changes, Committed, Loaded, Outcome, Wanted};
 
 /// Leads an entity into another state; `None`: it is there already.
-pub(super) type Step<E> = Arc<dyn Fn(&E) -> Result<Option<E>> + Send + Sync>;
+type Step<E> = Box<dyn Fn(&E) -> Result<Option<E>> + Send + Sync>;
 
 /// One named change of state.
 pub(super) struct Transition<E> {
+    operation: &'static str,
+    event: &'static str,
+    reason: Needed,
+    step: Step<E>,
+}
+
+impl<E> Transition<E> {
+    /// The operation's name, the kind of event that tells of it, and what is done to each.
+    pub(super) fn new(
+        operation: &'static str,
+        event: &'static str,
+        step: impl Fn(&E) -> Result<Option<E>> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            operation,
+            event,
+            reason: Needed::No,
+            step: Box::new(step),
+        }
+    }
+
+    /// The same, but something is taken away, so that it needs a reason.
+    pub(super) fn with_reason(self) -> Self {
+        Self {
+            reason: Needed::Yes,
+            ..self
+        }
+    }
+}
+
+/// One plural change of any kind.
+pub(super) struct Plural {
     /// The operation's name.
     pub(super) operation: &'static str,
-    /// The kind of event that tells of it.
-    pub(super) event: &'static str,
     /// Whether something is taken away, so that it needs a reason.
     pub(super) reason: Needed,
-    /// What is done to each.
-    pub(super) step: Step<E>,
+    /// What is read under the locks.
+    pub(super) wanted: Wanted,
 }
 
 /// Whether something must be given.
@@ -87,33 +118,25 @@ impl Services {
     }
 
     /// `delete…`.
-    pub(super) async fn delete_items<E: Stored>(
+    pub(super) async fn delete_items<E: Entity>(
         &self,
         actor: &Actor,
-        operation: &'static str,
-        command: StateChange<Key<E::Id>>,
+        deletion: Deletion,
+        command: StateChange<E::Key>,
     ) -> Result<BatchAnswer<()>> {
-        let batch = command.batch;
-        batch.check("id")?;
-        check_reason(command.reason.as_deref(), false)?;
-        let content = (&batch, &command.reason);
-        let request = request_key(actor, &batch.options, operation, &content);
-        let reason = command.reason.as_deref();
-        let record = self.record(actor, operation, &batch.options, reason);
-        let wanted = Wanted {
-            for_change: true,
-            references: true,
-            ..wanted_by_key::<E>(&batch.items)
+        let plural = Plural {
+            operation: deletion.operation,
+            reason: Needed::No,
+            wanted: Wanted {
+                references: true,
+                ..wanted_to_change::<E>(&command)
+            },
         };
-        let (atomic, dry_run) = (batch.atomic, batch.options.dry_run);
-        let decide = move |loaded: &Loaded| {
-            let mut desk = Desk::<E>::new(&record, loaded);
-            Ok(each(&batch, |changes, key| desk.remove(changes, key)))
+        let decide = move |batch: &Batch<E::Key>, loaded: &Loaded, record: &Record| {
+            let mut desk = Desk::<E>::new(record, loaded);
+            each(batch, |changes, key| desk.remove(changes, &deletion, key))
         };
-        let committed = self
-            .commit(request, wanted, dry_run, Arc::new(decide))
-            .await?;
-        Ok(answer(atomic, &committed.outcomes, |_| Some(())))
+        self.change_all(actor, plural, command, decide).await
     }
 
     /// A plural change of state; repeating it changes nothing.
@@ -123,32 +146,50 @@ impl Services {
         transition: Transition<E>,
         command: StateChange<E::Key>,
     ) -> Result<BatchAnswer<()>> {
-        command.batch.check("id")?;
-        let reason = command.reason.as_deref();
-        check_reason(reason, transition.reason == Needed::Yes)?;
-        let options = &command.batch.options;
-        let request = request_key(actor, options, transition.operation, &command);
-        let record = self.record(actor, transition.operation, options, reason);
-        let wanted = Wanted {
-            for_change: true,
-            ..wanted_by_key::<E>(&command.batch.items)
+        let plural = Plural {
+            operation: transition.operation,
+            reason: transition.reason,
+            wanted: wanted_to_change::<E>(&command),
         };
-        let (atomic, dry_run) = (command.batch.atomic, options.dry_run);
-        let decide = move |loaded: &Loaded| {
-            let mut desk = Desk::<E>::new(&record, loaded);
-            Ok(each(&command.batch, |changes, key| {
+        let decide = move |batch: &Batch<E::Key>, loaded: &Loaded, record: &Record| {
+            let mut desk = Desk::<E>::new(record, loaded);
+            each(batch, |changes, key| {
                 let before = desk.find(key)?;
                 // All items lead to one state: one that is named twice is there already.
                 if !desk.is_touched(before.id())
                     && let Some(after) = (transition.step)(before)?
                 {
-                    desk.change(changes, transition.event, before, after);
+                    desk.change(changes, transition.event, before, after)?;
                 }
                 Ok(before.id().to_string())
-            }))
+            })
         };
+        self.change_all(actor, plural, command, decide).await
+    }
+
+    /// What all plural changes have in common: the checks, the record, one unit for all items and
+    /// the answer to each. Serves also what is no [`Entity`], as licenses.
+    pub(super) async fn change_all<K, F>(
+        &self,
+        actor: &Actor,
+        plural: Plural,
+        command: StateChange<K>,
+        decide: F,
+    ) -> Result<BatchAnswer<()>>
+    where
+        K: std::fmt::Debug + Send + Sync + 'static,
+        F: Fn(&Batch<K>, &Loaded, &Record) -> Changes + Send + Sync + 'static,
+    {
+        command.batch.check("id")?;
+        let reason = command.reason.as_deref();
+        check_reason(reason, plural.reason == Needed::Yes)?;
+        let options = &command.batch.options;
+        let request = request_key(actor, options, plural.operation, &command);
+        let record = self.record(actor, plural.operation, options, reason);
+        let (atomic, dry_run) = (command.batch.atomic, options.dry_run);
+        let decide = move |loaded: &Loaded| Ok(decide(&command.batch, loaded, &record));
         let committed = self
-            .commit(request, wanted, dry_run, Arc::new(decide))
+            .commit(request, plural.wanted, dry_run, Arc::new(decide))
             .await?;
         Ok(answer(atomic, &committed.outcomes, |_| Some(())))
     }
@@ -195,6 +236,13 @@ fn wanted_by_key<E: Entity>(keys: &[E::Key]) -> Wanted {
         E::want(&mut wanted, key.clone());
     }
     wanted
+}
+
+fn wanted_to_change<E: Entity>(command: &StateChange<E::Key>) -> Wanted {
+    Wanted {
+        for_change: true,
+        ..wanted_by_key::<E>(&command.batch.items)
+    }
 }
 
 fn wanted_to_store<E: Stored>(items: &[StoreItem<E::Id, E::Data>]) -> Wanted {

@@ -1,18 +1,17 @@
 //! Licenses for staff: find, get, remove.
 
-use std::sync::Arc;
-
 use crate::access::{Actor, Permission};
-use crate::command::{BatchAnswer, StateChange};
+use crate::command::{Batch, BatchAnswer, StateChange};
 use crate::error::{Code, Error, Result};
 use crate::host::Form;
 use crate::id::{Key, LicenseId};
 use crate::license::{License, LicenseState, RemovedBy};
 use crate::query::{HostFilter, LicenseFilter, Page, Paging};
-use crate::service::batch::{answer, each};
+use crate::service::batch::each;
 use crate::service::customer_side;
+use crate::service::items::{Needed, Plural};
 use crate::service::record::Record;
-use crate::service::{Services, check_reason, not_found, request_key};
+use crate::service::{Services, not_found};
 use crate::unit::{Changes, Loaded, Wanted};
 
 impl Services {
@@ -57,25 +56,18 @@ impl Services {
         command: StateChange<Key<LicenseId>>,
     ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::HandleLicenses)?;
-        command.batch.check("id")?;
-        check_reason(command.reason.as_deref(), true)?;
-        let options = &command.batch.options;
-        let request = request_key(actor, options, "removeLicenses", &command);
-        let record = self.record(actor, "removeLicenses", options, command.reason.as_deref());
-        let (atomic, dry_run) = (command.batch.atomic, options.dry_run);
-        let wanted = Wanted {
-            licenses: command.batch.items.clone(),
-            ..Wanted::default()
+        let plural = Plural {
+            operation: "removeLicenses",
+            reason: Needed::Yes,
+            wanted: Wanted {
+                licenses: command.batch.items.clone(),
+                ..Wanted::default()
+            },
         };
-        let decide = move |loaded: &Loaded| {
-            Ok(each(&command.batch, |changes, key| {
-                remove(loaded, changes, &record, key, command.reason.as_deref())
-            }))
+        let decide = |batch: &Batch<_>, loaded: &Loaded, record: &Record| {
+            each(batch, |changes, key| remove(loaded, changes, record, key))
         };
-        let committed = self
-            .commit(request, wanted, dry_run, Arc::new(decide))
-            .await?;
-        Ok(answer(atomic, &committed.outcomes, |_| Some(())))
+        self.change_all(actor, plural, command, decide).await
     }
 
     /// The normal form of a host that is looked for; without a type all forms that it could have.
@@ -105,13 +97,12 @@ fn remove(
     changes: &mut Changes,
     record: &Record,
     key: &Key<LicenseId>,
-    reason: Option<&str>,
 ) -> Result<String> {
     let license = loaded.license(key).ok_or_else(|| not_found("license"))?;
     let repeated = changes.licenses.iter().any(|other| other.id == license.id);
     match license.state {
         LicenseState::Active | LicenseState::RemovalRequested if !repeated => {
-            customer_side::remove(record, changes, license, RemovedBy::Staff, reason);
+            customer_side::remove(record, changes, license, RemovedBy::Staff);
         }
         LicenseState::Replaced => {
             return Err(Error::new(

@@ -7,7 +7,6 @@ mod store;
 mod tests;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use time::Date;
@@ -20,8 +19,8 @@ use crate::order::{AllowanceUse, Order, OrderKey, OrderLookup, OrderState};
 use crate::policy;
 use crate::query::{OrderFilter, Page, Paging};
 use crate::service::Services;
-use crate::service::entity::{Entity, Unique, list};
-use crate::service::items::{Needed, Transition, done};
+use crate::service::entity::{Entity, Unique, list, reference};
+use crate::service::items::{Transition, done};
 use crate::service::record::Record;
 use crate::unit::{Changes, Committed, Loaded, Rows, Wanted};
 
@@ -62,13 +61,12 @@ impl Services {
         actor: &Actor,
         command: StateChange<OrderKey>,
     ) -> Result<BatchAnswer<()>> {
-        let transition = Transition {
-            operation: "suspendOrders",
-            event: "order.suspended",
-            reason: Needed::Yes,
-            step: Arc::new(|order| in_state(order, OrderState::Suspended)),
-        };
-        self.change_orders(actor, transition, command).await
+        actor.require(Permission::WriteOrders)?;
+        let suspend = Transition::new("suspendOrders", "order.suspended", |order| {
+            in_state(order, OrderState::Suspended)
+        });
+        self.change_items(actor, suspend.with_reason(), command)
+            .await
     }
 
     /// `resumeOrders`.
@@ -80,13 +78,11 @@ impl Services {
         actor: &Actor,
         command: StateChange<OrderKey>,
     ) -> Result<BatchAnswer<()>> {
-        let transition = Transition {
-            operation: "resumeOrders",
-            event: "order.resumed",
-            reason: Needed::No,
-            step: Arc::new(|order| in_state(order, OrderState::Active)),
-        };
-        self.change_orders(actor, transition, command).await
+        actor.require(Permission::WriteOrders)?;
+        let resume = Transition::new("resumeOrders", "order.resumed", |order| {
+            in_state(order, OrderState::Active)
+        });
+        self.change_items(actor, resume, command).await
     }
 
     /// `revokeOrders`: for good. Their licenses stay live but are not handed out any more.
@@ -98,23 +94,12 @@ impl Services {
         actor: &Actor,
         command: StateChange<OrderKey>,
     ) -> Result<BatchAnswer<()>> {
-        let transition = Transition {
-            operation: "revokeOrders",
-            event: "order.revoked",
-            reason: Needed::Yes,
-            step: Arc::new(|order| in_state(order, OrderState::Revoked)),
-        };
-        self.change_orders(actor, transition, command).await
-    }
-
-    async fn change_orders(
-        &self,
-        actor: &Actor,
-        transition: Transition<Order>,
-        command: StateChange<OrderKey>,
-    ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::WriteOrders)?;
-        self.change_items(actor, transition, command).await
+        let revoke = Transition::new("revokeOrders", "order.revoked", |order| {
+            in_state(order, OrderState::Revoked)
+        });
+        self.change_items(actor, revoke.with_reason(), command)
+            .await
     }
 
     /// The orders that a unit answers with, by id: as written, else as they are now. An Order ID
@@ -232,8 +217,7 @@ impl Entity for Order {
 
     fn unique(&self) -> Vec<Unique> {
         let order_id = ("orderId", self.order_id.expose().to_owned());
-        let reference = self.data.external_ref.clone();
-        let reference = reference.map(|value| ("externalRef", value));
+        let reference = reference(self.data.external_ref.as_ref());
         std::iter::once(order_id).chain(reference).collect()
     }
 

@@ -1,7 +1,5 @@
 //! Products: find, store, delete, activate, retire.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use crate::access::{Actor, Permission};
@@ -12,8 +10,9 @@ use crate::id::{Key, ProductId};
 use crate::product::{Product, ProductData, ProductState};
 use crate::query::{Page, Paging, ProductFilter};
 use crate::service::Services;
-use crate::service::entity::{Entity, Stored, Unique, list};
-use crate::service::items::{Needed, Transition};
+use crate::service::desk::Deletion;
+use crate::service::entity::{Entity, Stored, Unique, list, reference};
+use crate::service::items::Transition;
 use crate::service::record::Record;
 use crate::service::validation::Draft;
 use crate::unit::{Changes, Loaded, ProductKey, Rows, Wanted};
@@ -83,8 +82,12 @@ impl Services {
         command: StateChange<Key<ProductId>>,
     ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::WriteProducts)?;
-        self.delete_items::<Product>(actor, "deleteProducts", command)
-            .await
+        let deletion = Deletion {
+            operation: "deleteProducts",
+            event: "product.deleted",
+            in_use: "Orders or licenses refer to the product. Retire it instead.",
+        };
+        self.delete_items::<Product>(actor, deletion, command).await
     }
 
     /// `activateProducts`: they can be ordered, again where they were retired.
@@ -97,13 +100,10 @@ impl Services {
         command: StateChange<Key<ProductId>>,
     ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::WriteProducts)?;
-        let transition = Transition {
-            operation: "activateProducts",
-            event: "product.activated",
-            reason: Needed::No,
-            step: Arc::new(|product| Ok(in_state(product, ProductState::Active))),
-        };
-        self.change_items(actor, transition, command).await
+        let activate = Transition::new("activateProducts", "product.activated", |product| {
+            Ok(in_state(product, ProductState::Active))
+        });
+        self.change_items(actor, activate, command).await
     }
 
     /// `retireProducts`: no new orders; those that exist go on.
@@ -116,13 +116,11 @@ impl Services {
         command: StateChange<Key<ProductId>>,
     ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::WriteProducts)?;
-        let transition = Transition {
-            operation: "retireProducts",
-            event: "product.retired",
-            reason: Needed::Yes,
-            step: Arc::new(|product| Ok(in_state(product, ProductState::Retired))),
-        };
-        self.change_items(actor, transition, command).await
+        let retire = Transition::new("retireProducts", "product.retired", |product| {
+            Ok(in_state(product, ProductState::Retired))
+        });
+        self.change_items(actor, retire.with_reason(), command)
+            .await
     }
 }
 
@@ -147,8 +145,7 @@ impl Entity for Product {
         // No code holds a line break, so no two pairs run into one text.
         let version = data.version.as_deref().unwrap_or_default();
         let code = ("code", format!("{}\n{version}", data.code));
-        let reference = data.external_ref.clone();
-        let reference = reference.map(|value| ("externalRef", value));
+        let reference = reference(data.external_ref.as_ref());
         std::iter::once(code).chain(reference).collect()
     }
 
@@ -195,10 +192,8 @@ impl Entity for Product {
 impl Stored for Product {
     type Data = ProductData;
     const CHANGED: &'static str = "product.changed";
-    const DELETED: &'static str = "product.deleted";
     const FIRST_STATE: &'static str = ProductState::Draft.name();
     const STATE_OPERATIONS: &'static str = "activateProducts and retireProducts";
-    const IN_USE: &'static str = "Orders or licenses refer to the product. Retire it instead.";
 
     fn create(id: ProductId, data: ProductData, stamps: Stamps) -> Self {
         Self {
@@ -240,6 +235,8 @@ impl Stored for Product {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::Code;
     use crate::access::Role;

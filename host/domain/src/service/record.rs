@@ -82,6 +82,11 @@ impl Record {
         });
     }
 
+    /// Why, if the caller told.
+    pub(super) fn reason(&self) -> Option<&str> {
+        self.template.reason.as_deref()
+    }
+
     /// The stamps of something made now.
     pub(super) fn stamps(&self) -> Stamps {
         Stamps::new(self.at, &self.by)

@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::id::{Id, Key, TokenId, UserId};
 use crate::service::desk::Desk;
 use crate::service::entity::{Entity, Unique};
-use crate::service::items::{Needed, Transition, done};
+use crate::service::items::{Transition, done};
 use crate::service::record::Record;
 use crate::service::{Services, not_found, request_key};
 use crate::token::{self, Token};
@@ -92,13 +92,11 @@ impl Services {
                     .unwrap_or_else(sign_in));
             }
         };
-        let transition = Transition {
-            operation: "revokeTokens",
-            event: "token.revoked",
-            reason: Needed::Yes,
-            step: Arc::new(move |token: &Token| revoked(token, own)),
-        };
-        self.change_items(actor, transition, command).await
+        let revoke = Transition::new("revokeTokens", "token.revoked", move |token| {
+            revoked(token, own)
+        });
+        self.change_items(actor, revoke.with_reason(), command)
+            .await
     }
 }
 
@@ -147,7 +145,7 @@ impl Draft {
             .ok_or_else(|| not_found(UserId::KIND).at("userId"))?;
         self.check(user)?;
         let mut changes = Changes::default();
-        Desk::new(&self.record, loaded).create(&mut changes, self.token(user.id));
+        Desk::new(&self.record, loaded).create(&mut changes, self.token(user.id))?;
         changes.outcomes.push(Outcome::Done(self.id.to_string()));
         Ok(changes)
     }

@@ -12,8 +12,8 @@ use crate::id::{Key, UserId};
 use crate::password;
 use crate::query::{Page, Paging, UserFilter};
 use crate::service::Services;
-use crate::service::desk::Desk;
-use crate::service::entity::{Entity, Stored, Unique, list};
+use crate::service::desk::{Deletion, Desk};
+use crate::service::entity::{Entity, Stored, Unique, list, reference};
 use crate::service::record::Record;
 use crate::unit::{Changes, Loaded, Outcome, Rows, UserKey, Wanted};
 use crate::user::{Stamps, User, UserData, UserState};
@@ -65,8 +65,12 @@ impl Services {
         command: StateChange<Key<UserId>>,
     ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::WriteUsers)?;
-        self.delete_items::<User>(actor, "deleteUsers", command)
-            .await
+        let deletion = Deletion {
+            operation: "deleteUsers",
+            event: "user.deleted",
+            in_use: "The user has tokens. Disable the user instead.",
+        };
+        self.delete_items::<User>(actor, deletion, command).await
     }
 
     /// A user who can sign in at once: how the operator makes the first one. Takes some 20 ms of
@@ -97,8 +101,7 @@ impl Services {
         let decide = move |loaded: &Loaded| {
             let mut changes = Changes::default();
             let mut desk = Desk::new(&record, loaded);
-            desk.check_unique(&user)?;
-            desk.create(&mut changes, user.clone());
+            desk.create(&mut changes, user.clone())?;
             changes.outcomes.push(Outcome::Done(user.id.to_string()));
             Ok(changes)
         };
@@ -137,8 +140,7 @@ impl Entity for User {
 
     fn unique(&self) -> Vec<Unique> {
         let login = ("login", self.data.folded_login());
-        let reference = self.data.external_ref.clone();
-        let reference = reference.map(|value| ("externalRef", value));
+        let reference = reference(self.data.external_ref.as_ref());
         std::iter::once(login).chain(reference).collect()
     }
 
@@ -154,6 +156,18 @@ impl Entity for User {
             "state": self.state,
             "password": self.password.as_ref().map(|_| "set"),
         })
+    }
+
+    fn may_become(&self, after: Option<&Self>, loaded: &Loaded, changes: &Changes) -> Result<()> {
+        let lost = administers(self) && !after.is_some_and(administers);
+        if lost && administrators(loaded, changes) <= 1 {
+            let message = "One active administrator must remain.";
+            return Err(Error::new(Code::ActionNotAllowed, message).at(match after {
+                Some(_) => "role",
+                None => "id",
+            }));
+        }
+        Ok(())
     }
 
     fn touch(&mut self, record: &Record) {
@@ -182,10 +196,8 @@ impl Entity for User {
 impl Stored for User {
     type Data = UserData;
     const CHANGED: &'static str = "user.changed";
-    const DELETED: &'static str = "user.deleted";
     const FIRST_STATE: &'static str = UserState::Invited.name();
     const STATE_OPERATIONS: &'static str = "lockUsers, unlockUsers, disableUsers and enableUsers";
-    const IN_USE: &'static str = "The user has tokens. Disable the user instead.";
 
     fn create(id: UserId, data: UserData, stamps: Stamps) -> Self {
         Self {
@@ -224,18 +236,6 @@ impl Stored for User {
         let reference = reference.map(|value| UserKey::Key(Key::External(value)));
         wanted.users.extend(reference);
         wanted.users.push(UserKey::Login(data.folded_login()));
-    }
-
-    fn may_become(&self, after: Option<&Self>, loaded: &Loaded, changes: &Changes) -> Result<()> {
-        let lost = administers(self) && !after.is_some_and(administers);
-        if lost && administrators(loaded, changes) <= 1 {
-            let message = "One active administrator must remain.";
-            return Err(Error::new(Code::ActionNotAllowed, message).at(match after {
-                Some(_) => "role",
-                None => "id",
-            }));
-        }
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::access::Role;
 use crate::command::{BatchItem, Status, StoreCustomers};
 use crate::customer::{Customer, CustomerData};
 use crate::error::Error;
-use crate::id::CustomerId;
+use crate::id::{CustomerId, Key};
 use crate::query::{CustomerFilter, Paging};
 use crate::testing::{
     Bench, NOW, actor, batch, customer_data, new, order_item, product_data, replace,

@@ -100,8 +100,7 @@ impl Draft {
             stamps: basis.record.stamps(),
         };
         check_read_only(&self.item, &order)?;
-        desk.check_unique(&order)?;
-        desk.create(changes, order);
+        desk.create(changes, order)?;
         Ok(self.id.to_string())
     }
 
@@ -153,8 +152,7 @@ impl Draft {
         if after.data != before.data {
             after.data.check()?;
             self.check_change(loaded, before, &after)?;
-            desk.check_unique(&after)?;
-            desk.change(changes, "order.changed", before, after);
+            desk.change(changes, "order.changed", before, after)?;
         }
         Ok(before.id.to_string())
     }
