@@ -9,6 +9,7 @@ mod cli;
 mod clients;
 mod config;
 mod crash;
+mod disk;
 mod http;
 mod portal;
 mod promises;

@@ -106,6 +106,16 @@ impl Answer {
             .collect()
     }
 
+    /// All elements of this name, each by itself.
+    pub(crate) fn elements(&self, name: &str) -> Vec<Answer> {
+        let document = roxmltree::Document::parse(&self.0).expect("well-formed XML");
+        let elements = document.descendants();
+        elements
+            .filter(|node| node.tag_name().name() == name)
+            .map(|node| Answer(self.0[node.range()].to_owned()))
+            .collect()
+    }
+
     /// The text of an element that must be there.
     pub(crate) fn want(&self, name: &str) -> String {
         self.get(name)

@@ -1,6 +1,8 @@
 //! What tests from outside stand on: the real program on a free port, and a plain SOAP client.
 
 mod client;
+mod counters;
+mod disk;
 mod finished;
 pub(crate) mod http;
 pub(crate) mod message;
@@ -8,6 +10,7 @@ mod postgres;
 mod server;
 
 pub(crate) use client::{ACTIVATION, Answer, Client, Fault, Shop, machine};
+pub(crate) use counters::assert_counters;
 pub(crate) use finished::Finished;
 pub(crate) use postgres::Postgres;
 pub(crate) use server::{PASSWORD, Place, Server};

@@ -1,10 +1,13 @@
 //! The program `lds` on a data directory and a free port.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
+
+use super::disk::Disk;
 
 /// The password of the administrator of every server of these tests.
 pub(crate) const PASSWORD: &str = "a-password-of-tests";
@@ -22,6 +25,8 @@ pub(crate) struct Server {
 pub(crate) struct Place {
     folder: TempDir,
     config: String,
+    /// Words before every command: what starts it.
+    launcher: Vec<OsString>,
 }
 
 impl Place {
@@ -30,9 +35,27 @@ impl Place {
         let place = Self {
             folder: TempDir::new().expect("a folder"),
             config: config.to_owned(),
+            launcher: Vec::new(),
         };
         std::fs::write(place.config_file(), &place.config).expect("a configuration");
         place
+    }
+
+    /// Of a test server, whose commands these words start.
+    pub(crate) fn launched_by(launcher: &[&str]) -> Self {
+        Self {
+            launcher: launcher.iter().map(OsString::from).collect(),
+            ..Self::new(&configuration(""))
+        }
+    }
+
+    /// Of a test server, with the data directory on a disk of its own.
+    pub(crate) fn on_disk() -> (Self, Disk) {
+        let mut place = Self::new(&configuration(""));
+        std::fs::create_dir(place.data()).expect("a folder");
+        let disk = Disk::mount(&place.data());
+        place.launcher = disk.launcher();
+        (place, disk)
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -49,8 +72,11 @@ impl Place {
 
     /// A command of the program on this place.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_lds"));
+        let program = OsString::from(env!("CARGO_BIN_EXE_lds"));
+        let words: Vec<_> = self.launcher.iter().chain([&program]).collect();
+        let mut command = Command::new(words[0]);
         command
+            .args(&words[1..])
             .args(arguments)
             .arg("--config")
             .arg(self.config_file());
@@ -98,7 +124,11 @@ impl Server {
 
     /// With these lines of configuration more.
     pub(crate) fn start_with(config: &str) -> Self {
-        let place = Place::new(&configuration(config));
+        Self::start_at(Place::new(&configuration(config)))
+    }
+
+    /// At this place, where no data is yet.
+    pub(crate) fn start_at(place: Place) -> Self {
         place.create_administrator();
         Self::at(place)
     }
@@ -113,7 +143,8 @@ impl Server {
         Self::at(place)
     }
 
-    fn at(place: Place) -> Self {
+    /// Where an administrator is already.
+    pub(crate) fn at(place: Place) -> Self {
         let mut child = place
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -147,11 +178,14 @@ impl Server {
     }
 
     /// kill -9, then the same place again.
-    pub(crate) fn crash_and_restart(mut self) -> Self {
+    pub(crate) fn crash_and_restart(self) -> Self {
+        Self::at(self.crash())
+    }
+
+    /// kill -9; the place that is left.
+    pub(crate) fn crash(mut self) -> Place {
         self.kill();
-        let place = std::mem::replace(&mut self.place, Place::new(""));
-        drop(self);
-        Self::at(place)
+        std::mem::replace(&mut self.place, Place::new(""))
     }
 
     /// SIGKILL.
@@ -160,9 +194,14 @@ impl Server {
         let _ = self.child.wait();
     }
 
+    /// Its process.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Tells it to stop.
     pub(crate) fn terminate(&self) {
-        let id = self.child.id().to_string();
+        let id = self.process().to_string();
         let sent = Command::new("kill")
             .args(["-TERM", &id])
             .status()

@@ -10,7 +10,10 @@ pub(crate) fn start(settings: &Log) {
         .with_env_filter(settings.filter.build())
         .with_writer(std::io::stderr)
         .with_ansi(false)
-        .with_target(false);
+        .with_target(false)
+        // A line that can't be written, to a full disk say, is lost. The complaint about it would
+        // go the same way, and its failure is a panic.
+        .log_internal_errors(false);
     match settings.format {
         Format::Text => builder.init(),
         Format::Json => builder.json().flatten_event(true).init(),
