@@ -9,4 +9,5 @@ mod hostile;
 mod lifecycle;
 mod logs;
 mod methods;
+mod metrics;
 mod slow;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use lds_domain::ports::{Clock, Random};
+use lds_domain::ports::{self, Random};
 use lds_domain::service::Services;
 use lds_generators::{CacheKey, Generators, Options, WorkerProgram};
 use lds_store::{Environment, MasterKey, Store};
@@ -12,6 +12,7 @@ use lds_store::{Environment, MasterKey, Store};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::no_generators::NoGenerators;
 use crate::random::SystemRandom;
 
 /// Everything that runs, without its interfaces.
@@ -25,30 +26,17 @@ impl App {
     /// Starts what the configuration tells; database and generators side by side.
     pub(crate) async fn start(config: &Config) -> Result<Self> {
         let dir = DataDir::open(&config.data_dir)?;
-        let random: Arc<dyn Random> = Arc::new(SystemRandom);
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock(config.time.zone.clone()));
-        let environment = Environment {
-            clock: clock.clone(),
-            random: random.clone(),
-            master_key: master_key(config, &dir, &*random)?,
-        };
-        let (store, generators) = tokio::try_join!(
-            open_store(config, &dir, environment),
-            start_generators(config, &dir)
-        )?;
-        let store = Arc::new(store);
-        let services = Services::new(
-            store.clone(),
-            Arc::new(generators),
-            clock,
-            random.clone(),
-            Arc::new(|future| drop(tokio::spawn(future))),
-        );
-        Ok(Self {
-            services: Arc::new(services),
-            random,
-            store,
-        })
+        let (store, generators) =
+            tokio::try_join!(Opened::store(config, &dir), start_generators(config, &dir))?;
+        Ok(store.with(Arc::new(generators)))
+    }
+
+    /// Starts without generators, which take longer than all that a command does that writes no
+    /// license.
+    pub(crate) async fn start_without_generators(config: &Config) -> Result<Self> {
+        let dir = DataDir::open(&config.data_dir)?;
+        let store = Opened::store(config, &dir).await?;
+        Ok(store.with(Arc::new(NoGenerators)))
     }
 
     /// Waits until everything that was accepted is written.
@@ -66,13 +54,47 @@ fn master_key(config: &Config, dir: &DataDir, random: &dyn Random) -> Result<Mas
     Ok(MasterKey::new(*key))
 }
 
-async fn open_store(config: &Config, dir: &DataDir, environment: Environment) -> Result<Store> {
-    let settings = &config.store;
-    let opened = match settings.postgres_url()? {
-        None => Store::open_sqlite(&dir.database(), &settings.sqlite(), environment).await,
-        Some(url) => Store::open_postgres(url.expose(), &settings.postgres(), environment).await,
-    };
-    opened.context("cannot open the database")
+/// An open database with its surroundings.
+struct Opened {
+    store: Arc<Store>,
+    environment: Environment,
+}
+
+impl Opened {
+    async fn store(config: &Config, dir: &DataDir) -> Result<Self> {
+        let random = Arc::new(SystemRandom);
+        let environment = Environment {
+            clock: Arc::new(SystemClock(config.time.zone.clone())),
+            master_key: master_key(config, dir, &*random)?,
+            random,
+        };
+        let settings = &config.store;
+        let given = environment.clone();
+        let opened = match settings.postgres_url()? {
+            None => Store::open_sqlite(&dir.database(), &settings.sqlite(), given).await,
+            Some(url) => Store::open_postgres(url.expose(), &settings.postgres(), given).await,
+        };
+        let store = Arc::new(opened.context("cannot open the database")?);
+        Ok(Self { store, environment })
+    }
+
+    /// The services on these generators.
+    fn with(self, generators: Arc<dyn ports::Generators>) -> App {
+        let Self { store, environment } = self;
+        let random = environment.random;
+        let services = Services::new(
+            store.clone(),
+            generators,
+            environment.clock,
+            random.clone(),
+            Arc::new(|future| drop(tokio::spawn(future))),
+        );
+        App {
+            services: Arc::new(services),
+            random,
+            store,
+        }
+    }
 }
 
 /// All plugins, each in service or listed with the reason why not.

@@ -67,6 +67,16 @@ impl DataDir {
     /// The master key, drawn at the first start. Two processes that start together agree on one.
     pub(crate) fn master_key(&self, random: &dyn Random) -> Result<Zeroizing<[u8; 32]>> {
         let path = self.0.join(MASTER_KEY);
+        // Looked for in this order: whoever makes a database has written its key before.
+        let database = self.database();
+        if database.exists() && !path.exists() {
+            bail!(
+                "the database {} is there, but its master key {} is missing: restore the key from \
+                 the backup; with another one, what the database keeps would be lost",
+                database.display(),
+                path.display()
+            );
+        }
         let key = read_or_draw(&path, random)
             .with_context(|| format!("cannot use the master key {}", path.display()))?;
         ensure!(
@@ -137,6 +147,33 @@ mod tests {
         let first = dir.master_key(&SeededRandom::new(1)).unwrap();
         let second = dir.master_key(&SeededRandom::new(2)).unwrap();
         assert_eq!(first, second);
+    }
+
+    #[test]
+    fn those_who_start_together_agree_on_one_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(folder.path()).unwrap();
+        let keys = std::thread::scope(|scope| {
+            let dir = &dir;
+            let start = |seed| move || dir.master_key(&SeededRandom::new(seed)).unwrap();
+            let threads: Vec<_> = (0..8).map(|seed| scope.spawn(start(seed))).collect();
+            let ended = threads.into_iter().map(|thread| thread.join().unwrap());
+            ended.collect::<Vec<_>>()
+        });
+        assert!(keys.iter().all(|key| *key == keys[0]));
+    }
+
+    #[test]
+    fn a_key_that_a_database_needs_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = DataDir::open(folder.path()).unwrap();
+        std::fs::write(dir.database(), b"a database").unwrap();
+        let error = dir.master_key(&SeededRandom::new(1)).unwrap_err();
+        assert!(error.to_string().contains("is missing"), "{error}");
+        assert!(!folder.path().join(MASTER_KEY).exists());
+        std::fs::write(folder.path().join(MASTER_KEY), [7; 32]).unwrap();
+        let restored = dir.master_key(&SeededRandom::new(1)).unwrap();
+        assert_eq!(*restored, [7; 32]);
     }
 
     #[test]

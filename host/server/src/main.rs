@@ -9,6 +9,8 @@ mod command;
 mod config;
 mod data_dir;
 mod logging;
+mod metrics;
+mod no_generators;
 mod random;
 
 use std::process::ExitCode;

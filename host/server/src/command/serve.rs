@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
-use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -11,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::app::App;
 use crate::config::Config;
 use crate::data_dir::DataDir;
+use crate::metrics;
 
 /// Serve licenses until told to stop
 #[derive(clap::Args)]
@@ -55,9 +55,7 @@ async fn serve(
     sockets: Sockets,
     stop: CancellationToken,
 ) -> Result<()> {
-    let metrics = PrometheusBuilder::new()
-        .install_recorder()
-        .context("cannot start the metrics")?;
+    let metrics = metrics::start()?;
     let mut key = [0; 32];
     app.random.fill(&mut key);
     // It tells that the server is stopping until the last client is served, and then ends.
