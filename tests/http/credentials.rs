@@ -166,7 +166,8 @@ fn what_anyone_may_know_needs_no_credentials_but_no_wrong_ones() {
     assert!(anyone.all("generator").is_empty());
     let authorization = basic(LOGIN, PASSWORD);
     let known = ask(&[XML, ("Authorization", &authorization)]);
-    assert_eq!(outcome(&known).expect("open").all("generator").len(), 2);
+    // Two in service, and the example.
+    assert_eq!(outcome(&known).expect("open").all("generator").len(), 3);
     let wrong = basic("nobody", "wrong password");
     assert_challenged(&ask(&[XML, ("Authorization", &wrong)]));
 }

@@ -11,7 +11,7 @@ use lds_domain::host::HostTypeRef;
 use crate::config::{GeneratorsConfig, PluginConfig};
 use crate::error::LoadError;
 use crate::grants::Grants;
-use crate::load::{Described, Found, Probed, find_all};
+use crate::load::{Described, Found, Origin, Probed, find_all};
 use crate::plugin::Plugin;
 use crate::process::WorkerProgram;
 use crate::runtime::Runtime;
@@ -69,7 +69,10 @@ impl Generators {
             host_types: BTreeMap::new(),
         };
         for found in find_all(Arc::new(runtime), &config.plugins, &folder).await {
-            generators.admit(found, &signers);
+            let is_example = found.origin == Origin::Example;
+            if !(is_example && generators.installed.contains_key(&found.name)) {
+                generators.admit(found, &signers);
+            }
         }
         for name in config.plugins.keys() {
             if !generators.installed.contains_key(name) {
@@ -143,7 +146,7 @@ impl Generators {
             &probed.described.document.capabilities,
             &found.config.grants,
             signers.clone(),
-            found.bundled,
+            found.origin != Origin::Installed,
         )
         .map(Some)
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::artefact::Artefact;
-use crate::bundled::BUNDLED;
+use crate::bundled::{BUNDLED, Bundled, EXAMPLES};
 use crate::config::PluginConfig;
 use crate::error::LoadError;
 
@@ -15,9 +15,20 @@ pub(crate) struct Candidate {
     pub(crate) name: Option<String>,
     /// What to call it as long as it has no name.
     pub(crate) label: String,
-    /// Whether it came with the server.
-    pub(crate) bundled: bool,
+    /// Where it came from.
+    pub(crate) origin: Origin,
     source: Source,
+}
+
+/// Where a plugin came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// With the server.
+    Bundled,
+    /// With the server, to be looked at; another plugin may have its name.
+    Example,
+    /// From the operator.
+    Installed,
 }
 
 enum Source {
@@ -37,26 +48,21 @@ impl Candidate {
 
 /// All candidates, in the order in which they are admitted.
 pub(crate) fn candidates(config: &BTreeMap<String, PluginConfig>, folder: &Path) -> Vec<Candidate> {
-    let mut found: Vec<_> = BUNDLED
-        .iter()
-        .filter(|(name, _)| {
-            config
-                .get(*name)
-                .is_none_or(|plugin| plugin.package.is_none())
-        })
-        .map(|(name, bytes)| Candidate {
-            name: Some((*name).into()),
-            label: (*name).into(),
-            bundled: true,
-            source: Source::Memory(bytes),
-        })
-        .collect();
+    let is_free = |plugin: &&Bundled| {
+        let section = config.get(plugin.name);
+        section.is_none_or(|section| section.package.is_none())
+    };
+    let within = |list: &'static [Bundled], origin| {
+        let free = list.iter().filter(is_free);
+        free.map(move |plugin| in_binary(plugin, origin))
+    };
+    let mut found: Vec<_> = within(BUNDLED, Origin::Bundled).collect();
     for (name, plugin) in config {
         if let Some(package) = &plugin.package {
             found.push(Candidate {
                 name: Some(name.clone()),
                 label: name.clone(),
-                bundled: false,
+                origin: Origin::Installed,
                 source: Source::File(folder.join(package)),
             });
         }
@@ -67,7 +73,17 @@ pub(crate) fn candidates(config: &BTreeMap<String, PluginConfig>, folder: &Path)
             .filter(|path| !is_named(path, config, folder))
             .map(bare_module),
     );
+    found.extend(within(EXAMPLES, Origin::Example));
     found
+}
+
+fn in_binary(plugin: &'static Bundled, origin: Origin) -> Candidate {
+    Candidate {
+        name: Some(plugin.name.into()),
+        label: plugin.name.into(),
+        origin,
+        source: Source::Memory(plugin.module),
+    }
 }
 
 fn bare_module(path: PathBuf) -> Candidate {
@@ -78,7 +94,7 @@ fn bare_module(path: PathBuf) -> Candidate {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned(),
-        bundled: false,
+        origin: Origin::Installed,
         source: Source::File(path),
     }
 }

@@ -13,7 +13,7 @@ use crate::config::PluginConfig;
 use crate::error::LoadError;
 use crate::runtime::Runtime;
 
-use super::candidate::{Candidate, candidates};
+use super::candidate::{Candidate, Origin, candidates};
 use super::describe::Described;
 use super::probe::{Probed, probe};
 
@@ -23,8 +23,8 @@ pub(crate) struct Found {
     pub(crate) name: String,
     /// What to call it where the name is taken.
     pub(crate) label: String,
-    /// Whether it came with the server.
-    pub(crate) bundled: bool,
+    /// Where it came from.
+    pub(crate) origin: Origin,
     /// The operator's section, or the defaults.
     pub(crate) config: PluginConfig,
     /// What it is; nothing where it is switched off.
@@ -59,10 +59,13 @@ async fn find(
             .name
             .clone()
             .unwrap_or_else(|| candidate.label.clone()),
-        config: section(candidate.name.as_ref()).unwrap_or_default(),
+        config: section(candidate.name.as_ref()).unwrap_or_else(|| PluginConfig {
+            enabled: candidate.origin != Origin::Example,
+            ..PluginConfig::default()
+        }),
         probed: Ok(None),
         artefact: None,
-        bundled: candidate.bundled,
+        origin: candidate.origin,
         label: candidate.label.clone(),
     };
     let artefact = match candidate.read() {

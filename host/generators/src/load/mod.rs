@@ -10,6 +10,7 @@ mod describe;
 mod found;
 mod probe;
 
+pub(crate) use candidate::Origin;
 pub(crate) use definitions::to_json;
 pub use describe::Described;
 pub(crate) use found::{Found, find_all};

@@ -55,6 +55,31 @@ async fn a_name_is_taken_once() {
 }
 
 #[tokio::test]
+async fn the_example_is_in_service_where_it_has_a_section() {
+    let state = async |config: &str| Server::new(config).listed("hello").await.state;
+    assert_eq!(state("").await, GeneratorState::Disabled);
+    assert_eq!(state("[plugins.hello]").await, GeneratorState::Ready);
+    let off = "[plugins.hello]\nenabled = false";
+    assert_eq!(state(off).await, GeneratorState::Disabled);
+}
+
+#[tokio::test]
+async fn the_examples_name_is_free_for_others() {
+    let own = description("hello");
+    for section in ["", "[plugins.hello]", "[plugins.hello]\npackage = 'a.wasm'"] {
+        let server = Server::new(section).with("a.wasm", &Paper::new(&own));
+        let info = server.listed("hello").await;
+        assert_eq!(info.state, GeneratorState::Ready, "{section}");
+        let described = info.description.unwrap();
+        assert_eq!(described.document, own.to_string(), "{section}");
+        let generators = server.start().await;
+        let listed = generators.list().into_iter();
+        assert_eq!(listed.filter(|info| info.name == "hello").count(), 1);
+        assert!(generators.get("a.wasm").is_none(), "{section}");
+    }
+}
+
+#[tokio::test]
 async fn host_types_mean_one_thing_in_the_whole_server() {
     let host = |form: &str, pattern: &str| json!({"hostTypes": [{"name": "RACK", "label": "Rack", "form": form, "pattern": pattern}]});
     let server = Server::new("")
