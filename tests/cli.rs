@@ -34,6 +34,43 @@ fn what_the_server_keeps_is_private() {
 }
 
 #[test]
+fn a_database_without_its_key_is_not_touched() {
+    let place = Place::new("");
+    place.create_administrator();
+    let key = place.data().join("secrets/master.key");
+    let backup = place.data().join("backup");
+    std::fs::rename(&key, &backup).expect("moved");
+    for command in [
+        &["serve", "--listen", "127.0.0.1:0"][..],
+        &[
+            "token", "create", "--user", LOGIN, "--name", "ci", "--scope", "read",
+        ],
+    ] {
+        let told = place.lds(command).failure();
+        assert!(told.contains("master key"), "{told}");
+        assert!(told.contains("restore the key from the backup"), "{told}");
+        assert!(!key.exists(), "a new key was drawn");
+    }
+    std::fs::rename(&backup, &key).expect("restored");
+    create_user(&place, "anna", PASSWORD).success();
+}
+
+/// Generators take longer to start than such commands to do their work.
+#[test]
+fn commands_that_write_no_license_start_no_generators() {
+    let place = Place::new("");
+    place.create_administrator();
+    let token = ["token", "create", "--user", LOGIN, "--name", "ci"];
+    place
+        .lds(&[&token[..], &["--scope", "read"]].concat())
+        .success();
+    let compiled = place.data().join("cache");
+    assert!(!compiled.exists(), "plugins were compiled");
+    place.lds(&["plugin", "list"]).success();
+    assert!(compiled.exists(), "compiled plugins lie elsewhere");
+}
+
+#[test]
 fn a_login_is_taken_once() {
     let place = Place::new("");
     let made = create_user(&place, "anna", PASSWORD).success();
@@ -105,15 +142,28 @@ fn wrong_arguments_end_with_2() {
     }
 }
 
+/// The state of a plugin in the list of all.
+fn state(place: &Place, name: &str) -> String {
+    let listed = place.lds(&["plugin", "list"]).success();
+    let line = listed
+        .lines()
+        .find(|line| line.split_whitespace().next() == Some(name));
+    let state = line.and_then(|line| line.split_whitespace().nth(1));
+    state.unwrap_or_else(|| panic!("{listed}")).to_owned()
+}
+
 #[test]
 fn the_bundled_plugins_are_in_service() {
     let place = Place::new("");
-    let listed = place.lds(&["plugin", "list"]).success();
     for name in ["flexnet", "token"] {
-        let line = listed.lines().find(|line| line.starts_with(name));
-        let state = line.and_then(|line| line.split_whitespace().nth(1));
-        assert_eq!(state, Some("READY"), "{listed}");
+        assert_eq!(state(&place, name), "READY", "{name}");
     }
+}
+
+#[test]
+fn the_bundled_example_is_in_service_where_the_operator_wants_it() {
+    assert_eq!(state(&Place::new(""), "hello"), "DISABLED");
+    assert_eq!(state(&Place::new("[plugins.hello]\n"), "hello"), "READY");
 }
 
 #[test]
