@@ -142,6 +142,29 @@ fn a_body_that_is_announced_too_large_is_refused_before_it_is_read() {
     server.assert_answers();
 }
 
+/// The HTTP library keeps the two greatest lengths for itself and answers them before we see the
+/// request, with a status of its own: as good as 413, since nothing was read or done. What is no
+/// length of 64 bits is no request.
+#[test]
+fn lengths_at_the_end_of_64_bits_are_refused_at_once() {
+    let server = Server::start();
+    for (length, status) in [
+        ("18446744073709551613", 413),
+        ("18446744073709551614", 431),
+        ("18446744073709551615", 431),
+        ("18446744073709551616", 400),
+        ("99999999999999999999999", 400),
+    ] {
+        let mut connection = server.connect();
+        let announced = [XML, ("Content-Length", length)];
+        let response = connection.exchange(&head("POST", "/soap/v1", &announced));
+        assert_eq!(response.status, status, "{length}");
+        connection.finish_sending();
+        assert!(connection.is_closed(), "{length}");
+    }
+    server.assert_answers();
+}
+
 /// The refusal must reach a client that is still sending.
 #[test]
 fn a_client_that_sends_on_reads_why_it_was_refused() {

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::Server;
+use crate::support::http::{basic, request};
 use crate::support::message::{CUSTOMERS, Refusal, SOAP11, STAFF, XML, outcome};
+use crate::support::{Client, PASSWORD, Postgres, Server, Shop};
 
 const QUICKLY: Duration = Duration::from_secs(5);
 
@@ -221,4 +222,33 @@ fn references_are_never_followed() {
     let message = CUSTOMERS.message_with(SOAP11, &replies, "activate", "<orderId>x</orderId>");
     fault(&server, message.as_bytes());
     assert!(bait.accept().is_err(), "something was fetched");
+}
+
+/// PostgreSQL takes no NUL, and XML has none; a login and a form could bring one.
+#[test]
+fn signs_that_no_database_takes_are_refused_before_it_is_asked() {
+    let database = Postgres::new();
+    let server = Server::start_with(&database.config());
+    let message = STAFF.message("findCustomers", "");
+    let authorization = basic("ad\0min", PASSWORD);
+    let headers = [XML, ("Authorization", &*authorization)];
+    let response = server.post(STAFF, &headers, message.as_bytes());
+    assert_eq!(response.status, 401, "{}", response.text());
+
+    let order = Shop::new(Client::new(&server)).order("");
+    let host = "host.ETHERNET.0=00-11-22-AA-BB-CC";
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    for typed in [
+        "host.ETHERNET.0=00-11-22-AA-BB-CC%00".to_owned(),
+        format!("{host}&name.ETHERNET.0=%00"),
+        format!("{host}&parameter.note=%00"),
+        format!("{host}&parameter.%00=1"),
+        format!("host.%00.0=1&{host}"),
+    ] {
+        let body = format!("orderId={order}&{typed}");
+        let sent = request("POST", "/activate/license", &form, body.as_bytes());
+        let page = server.connect().exchange(&sent);
+        assert_eq!(page.status, 422, "{typed}: {}", page.text());
+    }
+    server.assert_answers();
 }
