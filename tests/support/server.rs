@@ -89,6 +89,11 @@ impl Place {
 
     /// The first user, `admin`.
     pub(crate) fn create_administrator(&self) {
+        self.create_administrator_called("admin");
+    }
+
+    /// A further one, with the same password.
+    pub(crate) fn create_administrator_called(&self, login: &str) {
         let password = self.folder.path().join("password");
         std::fs::write(&password, PASSWORD).expect("a file");
         let file = password.to_str().expect("UTF-8");
@@ -96,7 +101,7 @@ impl Place {
             "user",
             "create",
             "--login",
-            "admin",
+            login,
             "--role",
             "administrator",
             "--password-file",
