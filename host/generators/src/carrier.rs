@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 
-use crate::limits::Limits;
+use crate::limits::{Limits, MAX_INPUT, MAX_LOG};
 use crate::status::CallStatus;
 
 /// What came of one call.
@@ -54,6 +54,12 @@ impl CallOutcome {
             memory: 0,
         }
     }
+
+    /// A call that the host did not make because of the length of its input.
+    pub(crate) fn too_long(len: usize) -> Self {
+        let note = format!("the request has {len} bytes, the limit is {MAX_INPUT}");
+        Self::failed(CallStatus::Input, note)
+    }
 }
 
 /// One message of a plugin.
@@ -100,13 +106,13 @@ pub(crate) struct LogBuffer {
 impl LogBuffer {
     /// Whether `len` further bytes still fit.
     pub(crate) fn has_room(&self, len: usize) -> bool {
-        len <= crate::limits::MAX_LOG - self.bytes
+        len <= MAX_LOG - self.bytes
     }
 
     /// Keeps a message, or drops it when the limit is reached.
     pub(crate) fn push(&mut self, level: u32, utf8: &[u8]) {
         if !self.has_room(utf8.len()) {
-            self.bytes = crate::limits::MAX_LOG;
+            self.bytes = MAX_LOG;
             return;
         }
         self.bytes += utf8.len();

@@ -75,11 +75,7 @@ impl Plugin {
 
     async fn call(&self, op: Op, input: &[u8]) -> CallOutcome {
         if input.len() > MAX_INPUT {
-            let note = format!(
-                "the request has {} bytes, the limit is {MAX_INPUT}",
-                input.len()
-            );
-            return CallOutcome::failed(CallStatus::Input, note);
+            return CallOutcome::too_long(input.len());
         }
         let closed = self.quarantine.remaining(Instant::now());
         if !closed.is_zero() {

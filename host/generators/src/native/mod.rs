@@ -1,16 +1,17 @@
 //! Native libraries, called in worker processes: a library that crashes or
 //! hangs costs its worker, never the server.
 //!
-//! `spawn` starts and ends processes, `frame` is what they speak over a
-//! `socket`, `worker` is
-//! one process as the server sees it and `pool` hands calls to them. The other
-//! side lies in [`crate::worker`].
+//! `spawn` starts and ends processes; `memory` is what they share with the
+//! server, `turn` how the two take turns, `link` the server's end of both;
+//! `worker` is one process as the server sees it and `pool` hands calls to
+//! them. The other side lies in [`crate::worker`].
 
-pub(crate) mod frame;
+mod link;
+pub(crate) mod memory;
 mod patience;
 mod pool;
-mod socket;
 mod spawn;
+pub(crate) mod turn;
 mod worker;
 
 pub(crate) use patience::Patience;

@@ -8,12 +8,14 @@ use async_trait::async_trait;
 
 use crate::carrier::{CallOutcome, Carrier, LogBuffer};
 use crate::error::LoadError;
-use crate::limits::Limits;
+use crate::limits::{Limits, MAX_INPUT};
 use crate::process::WorkerProgram;
 use crate::status::CallStatus;
 
+use super::link::Answer;
+use super::memory::Ending;
 use super::spawn::Spawner;
-use super::worker::{Answer, Worker};
+use super::worker::Worker;
 
 /// Calls after which a worker is replaced: what a library leaks ends with it.
 const CALLS_PER_WORKER: u32 = 100_000;
@@ -68,7 +70,7 @@ impl NativePlugin {
     }
 
     fn give_back(&self, worker: Worker) {
-        if worker.calls < CALLS_PER_WORKER {
+        if worker.turns() < CALLS_PER_WORKER {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
             idle.push(worker);
         }
@@ -88,10 +90,11 @@ impl NativePlugin {
                 .await
                 .map_err(|error| Failure::Start(error.to_string()))?,
         };
-        let call = worker.call(op, input, limits.output, logs);
-        let answer = tokio::time::timeout(limits.time, call)
-            .await
-            .map_err(|_| Failure::Deadline)?
+        let call = tokio::time::timeout(limits.time, worker.call(op, input)).await;
+        let logged = worker.logs(logs);
+        let answer = call.map_err(|_| Failure::Deadline)?;
+        let answer = answer
+            .and_then(|answer| logged.map(|()| answer))
             .map_err(|error| Failure::Crash(error.to_string()))?;
         self.give_back(worker);
         Ok(answer)
@@ -101,6 +104,9 @@ impl NativePlugin {
 #[async_trait]
 impl Carrier for NativePlugin {
     async fn call(&self, op: u32, input: &[u8], limits: &Limits) -> CallOutcome {
+        if input.len() > MAX_INPUT {
+            return CallOutcome::too_long(input.len());
+        }
         let start = Instant::now();
         let mut logs = LogBuffer::default();
         let mut result = self.attempt(op, input, limits, &mut logs).await;
@@ -124,14 +130,15 @@ fn conclude(result: Result<Answer, Failure>) -> CallOutcome {
             return CallOutcome::failed(CallStatus::Timeout, "the time limit was reached");
         }
     };
-    if answer.overflowed {
+    if answer.ending == Ending::Overflow {
         return CallOutcome::failed(CallStatus::OutputLimit, "the output limit was reached");
     }
-    match CallStatus::from_plugin(answer.code) {
+    let code = answer.code.cast_signed();
+    match CallStatus::from_plugin(code) {
         Some(status) => CallOutcome::returned(status, answer.output),
         None => CallOutcome::failed(
             CallStatus::BadOutput,
-            format!("the plugin returned the unknown status {}", answer.code),
+            format!("the plugin returned the unknown status {code}"),
         ),
     }
 }

@@ -1,7 +1,6 @@
 //! One worker process as the server sees it.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Stdio;
@@ -11,11 +10,11 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdout};
 
 use crate::carrier::LogBuffer;
-use crate::limits::{Limits, MAX_LOG};
+use crate::limits::Limits;
 use crate::process::WorkerProgram;
 
-use super::frame::{HEAD, Kind, RESULT_HEAD, invalid, number, request_head};
-use super::socket::Socket;
+use super::link::{Answer, Link};
+use super::memory::{Ending, invalid};
 use super::spawn::{Process, Spawner};
 
 /// How long a library may take to load.
@@ -25,20 +24,11 @@ const MAX_LINE: u64 = 1024;
 
 /// A process with the library loaded.
 pub(super) struct Worker {
-    socket: Socket,
+    link: Link,
     /// Ends the process when dropped.
     _process: Process,
     /// What `lds_abi` answered.
     pub(super) abi: u32,
-    /// Calls made so far.
-    pub(super) calls: u32,
-}
-
-/// What a worker answered.
-pub(super) struct Answer {
-    pub(super) code: i32,
-    pub(super) overflowed: bool,
-    pub(super) output: Vec<u8>,
 }
 
 impl Worker {
@@ -49,23 +39,22 @@ impl Worker {
         library: &Path,
         limits: &Limits,
     ) -> io::Result<Self> {
-        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        let (link, theirs) = Link::new(limits.output)?;
         let mut command = program.command();
         command
             .arg("native")
             .arg(library)
             .args([limits.output.to_string(), limits.memory.to_string()])
             .process_group(0)
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdin(Stdio::from(theirs))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut process = spawner.spawn(command).await?;
         log_output(&mut process, library)?;
         let mut worker = Self {
-            socket: Socket::new(ours)?,
+            link,
             _process: process,
             abi: 0,
-            calls: 0,
         };
         worker.abi = tokio::time::timeout(START_TIME, worker.wait_ready())
             .await
@@ -74,50 +63,34 @@ impl Worker {
     }
 
     async fn wait_ready(&mut self) -> io::Result<u32> {
-        let (kind, body) = self.socket.frame(MAX_LOG).await?;
-        match kind {
-            Kind::Ready => Ok(number(&body)?.0),
-            Kind::Refused => Err(io::Error::other(
-                String::from_utf8_lossy(&body).into_owned(),
-            )),
-            _ => Err(invalid("a frame out of turn")),
+        let answer = self.link.answer().await?;
+        if answer.ending != Ending::Refused {
+            return Ok(answer.code);
         }
+        let mut reasons = LogBuffer::default();
+        self.link.logs(&mut reasons)?;
+        let reasons: Vec<_> = reasons.into_lines().into_iter().map(|l| l.text).collect();
+        Err(io::Error::other(reasons.join("; ")))
     }
 
     /// Makes one call. Any error means that the worker must be dropped.
-    pub(super) async fn call(
-        &mut self,
-        op: u32,
-        input: &[u8],
-        output_limit: usize,
-        logs: &mut LogBuffer,
-    ) -> io::Result<Answer> {
-        self.calls += 1;
-        let mut request = Vec::with_capacity(HEAD + input.len());
-        request.extend_from_slice(&request_head(op, input.len())?);
-        request.extend_from_slice(input);
-        self.socket.send(&request).await?;
-        let longest = MAX_LOG.max(output_limit) + RESULT_HEAD;
-        loop {
-            let (kind, mut body) = self.socket.frame(longest).await?;
-            match kind {
-                Kind::Log => {
-                    let (level, text) = number(&body)?;
-                    logs.push(level, text);
-                }
-                Kind::Result => {
-                    let (code, rest) = number(&body)?;
-                    let (overflowed, _) = number(rest)?;
-                    body.drain(..RESULT_HEAD);
-                    return Ok(Answer {
-                        code: code.cast_signed(),
-                        overflowed: overflowed != 0,
-                        output: body,
-                    });
-                }
-                _ => return Err(invalid("a frame out of turn")),
-            }
+    pub(super) async fn call(&mut self, op: u32, input: &[u8]) -> io::Result<Answer> {
+        self.link.post(op, input)?;
+        let answer = self.link.answer().await?;
+        match answer.ending {
+            Ending::Refused => Err(invalid("an answer out of turn")),
+            Ending::Complete | Ending::Overflow => Ok(answer),
         }
+    }
+
+    /// The messages of the last call, also of one that did not end.
+    pub(super) fn logs(&self, logs: &mut LogBuffer) -> io::Result<()> {
+        self.link.logs(logs)
+    }
+
+    /// Requests so far.
+    pub(super) fn turns(&self) -> u32 {
+        self.link.turn
     }
 }
 

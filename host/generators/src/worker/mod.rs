@@ -4,6 +4,7 @@
 //! It knows nothing of documents, configuration or the server's state.
 
 mod harden;
+mod link;
 mod native;
 
 use std::process::ExitCode;

@@ -2,7 +2,7 @@
 
 use lds_generators::{CallStatus, LogLevel};
 
-use crate::kit::{GENERATE, c, call, open, refusal};
+use crate::kit::{GENERATE, PluginFile, c, call, open, refusal};
 
 #[tokio::test]
 async fn gives_back_what_it_was_given() {
@@ -162,4 +162,76 @@ async fn libraries_that_do_not_fit_are_named() {
       int32_t lds_call;"))
     .await;
     assert!(refused.contains("cannot be loaded"), "{refused}");
+}
+
+/// A library that writes `lie` into the memory that it shares with the server,
+/// as `w`: turn, whether asleep, status, ending; then, as `l`, bytes of output
+/// and of messages. Then it passes the turn and wakes the server.
+fn liar(lie: &str) -> PluginFile {
+    c(&format!(
+        r#"
+      #include <sys/socket.h>
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {{
+          if (!len) return 0;
+          char line[400]; void *from = 0; FILE *maps = fopen("/proc/self/maps", "r");
+          while (fgets(line, sizeof line, maps))
+            if (strstr(line, "memfd:lds-worker")) {{ sscanf(line, "%p", &from); break; }}
+          if (!from) return 1;
+          volatile uint32_t *s = from, *w = s + 32; volatile uint64_t *l = (void *)(w + 4);
+          h->log(h->ctx, 3, (const uint8_t *)"true", 4);
+          {lie}
+          w[0] = s[0];
+          for (int fd = 3; fd < 9; fd++) send(fd, "!", 1, MSG_DONTWAIT);
+          for (;;) pause(); }}"#
+    ))
+}
+
+#[tokio::test]
+async fn lies_cost_the_worker() {
+    for lie in [
+        "l[0] = 1 << 30;",
+        "l[0] = UINT64_MAX;",
+        "l[1] = 1 << 30;",
+        "l[1] = 11;",
+        "w[3] = 2;",
+        "w[3] = 99;",
+    ] {
+        let file = liar(lie);
+        let plugin = open(&file).await.unwrap();
+        let outcome = plugin.call(GENERATE, b"x").await;
+        assert_eq!(outcome.status, CallStatus::Crashed, "{lie}");
+        assert_eq!(plugin.call(GENERATE, b"").await.status, CallStatus::Ok);
+    }
+    let honest = call(&liar("w[2] = 1;"), b"x").await;
+    assert_eq!(honest.status, CallStatus::Rejected);
+    assert_eq!(honest.logs[0].text, "true");
+}
+
+#[tokio::test]
+async fn a_turn_that_never_comes_ends_at_the_time_limit() {
+    let plugin = liar("s[0] += 7; w[1] = 7; l[0] = 1;");
+    let outcome = call(&plugin, b"x").await;
+    assert_eq!(outcome.status, CallStatus::Timeout);
+    assert_eq!(outcome.logs[0].text, "true");
+}
+
+#[tokio::test]
+async fn waits_for_slow_libraries() {
+    let plugin = open(&c(r"
+      int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {
+        usleep(3000);
+        return 0; }"))
+    .await
+    .unwrap();
+    for _ in 0..5 {
+        assert_eq!(plugin.call(GENERATE, b"").await.status, CallStatus::Ok);
+    }
+}
+
+#[tokio::test]
+async fn takes_no_request_that_is_too_long() {
+    let plugin =
+        c(r"int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) { return 0; }");
+    let outcome = call(&plugin, &vec![b'x'; (1 << 20) + 1]).await;
+    assert_eq!(outcome.status, CallStatus::Input);
 }
