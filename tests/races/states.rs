@@ -22,7 +22,8 @@ fn assert_taken_away(crowd: &Crowd, operation: &str, code: &str) {
     let (taken, told) = crowd.around(
         |client| {
             let request = format!("<id>{order}</id><reason>race</reason>");
-            client.internal(operation, &request).expect("an answer")
+            let answer = client.internal(operation, &request).expect("an answer");
+            (answer, live(client))
         },
         |i, client| {
             let machines = (0..4).map(|number| address(i, number));
@@ -30,7 +31,9 @@ fn assert_taken_away(crowd: &Crowd, operation: &str, code: &str) {
             calls.collect()
         },
     );
-    assert_eq!(taken.answer.want("status"), "SUCCESS");
+    let (answer, by_then) = &taken.answer;
+    assert_eq!(answer.want("status"), "SUCCESS");
+    let by_then: BTreeSet<_> = by_then.iter().cloned().collect();
     let mut licenses = BTreeSet::new();
     for told in told {
         match &told.answer {
@@ -46,6 +49,7 @@ fn assert_taken_away(crowd: &Crowd, operation: &str, code: &str) {
     }
     let live: BTreeSet<_> = live(crowd.client()).into_iter().collect();
     assert_eq!(live, licenses);
+    assert_eq!(live, by_then, "stored after {operation}");
     let later = activate(crowd.client(), &order, &address(0, 0));
     assert_eq!(later.err().expect("nothing").code, code);
     assert_counters(crowd.client());
