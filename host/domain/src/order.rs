@@ -221,7 +221,7 @@ pub struct Matched {
 }
 
 /// Which order to look up and what to bring along.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OrderLookup {
     /// Which order.
     pub key: OrderKey,

@@ -49,7 +49,7 @@ pub type Spawn = Arc<dyn Fn(futures_util::future::BoxFuture<'static, ()>) + Send
 #[async_trait]
 pub trait Store: Send + Sync {
     /// An order with all that decisions need; the way of every activation.
-    async fn order(&self, lookup: OrderLookup) -> Result<Option<OrderView>>;
+    async fn order(&self, lookup: OrderLookup) -> Result<Option<Arc<OrderView>>>;
 
     /// A license with its files.
     async fn license(&self, key: Key<LicenseId>) -> Result<Option<License>>;

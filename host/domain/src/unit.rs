@@ -244,6 +244,9 @@ impl Changes {
             && self.orders.is_empty()
             && self.new_licenses.is_empty()
             && self.licenses.is_empty()
+            && self.released.is_empty()
+            && self.activity.is_empty()
+            && self.uses.is_empty()
             && self.audit.is_empty()
             && self.events.is_empty()
     }

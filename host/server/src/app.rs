@@ -26,16 +26,18 @@ impl App {
     /// Starts what the configuration tells; database and generators side by side.
     pub(crate) async fn start(config: &Config) -> Result<Self> {
         let dir = DataDir::open(&config.data_dir)?;
-        let (store, generators) =
-            tokio::try_join!(Opened::store(config, &dir), start_generators(config, &dir))?;
+        let (store, generators) = tokio::try_join!(
+            Opened::store(config, &dir, false),
+            start_generators(config, &dir)
+        )?;
         Ok(store.with(Arc::new(generators)))
     }
 
-    /// Starts without generators, which take longer than all that a command does that writes no
-    /// license.
-    pub(crate) async fn start_without_generators(config: &Config) -> Result<Self> {
+    /// Starts for a command that adds users, tokens or orders, perhaps beside a server. Without
+    /// generators, which would take longer than all that it does.
+    pub(crate) async fn start_for_command(config: &Config) -> Result<Self> {
         let dir = DataDir::open(&config.data_dir)?;
-        let store = Opened::store(config, &dir).await?;
+        let store = Opened::store(config, &dir, true).await?;
         Ok(store.with(Arc::new(NoGenerators)))
     }
 
@@ -61,7 +63,7 @@ struct Opened {
 }
 
 impl Opened {
-    async fn store(config: &Config, dir: &DataDir) -> Result<Self> {
+    async fn store(config: &Config, dir: &DataDir, beside_server: bool) -> Result<Self> {
         let random = Arc::new(SystemRandom);
         let environment = Environment {
             clock: Arc::new(SystemClock(config.time.zone.clone())),
@@ -71,7 +73,9 @@ impl Opened {
         let settings = &config.store;
         let given = environment.clone();
         let opened = match settings.postgres_url()? {
-            None => Store::open_sqlite(&dir.database(), &settings.sqlite(), given).await,
+            None => {
+                Store::open_sqlite(&dir.database(), &settings.sqlite(beside_server), given).await
+            }
             Some(url) => Store::open_postgres(url.expose(), &settings.postgres(), given).await,
         };
         let store = Arc::new(opened.context("cannot open the database")?);

@@ -13,6 +13,7 @@ mod keyed;
 mod keys;
 mod load;
 mod lookups;
+mod memory;
 mod migrate;
 mod postgres;
 mod row;
@@ -39,5 +40,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     queue: write::Queue,
+    memory: Option<memory::Memory>,
     group_size: usize,
+    beside_server: bool,
 }

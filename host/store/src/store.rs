@@ -26,6 +26,7 @@ use crate::find::Finder;
 use crate::keys::{Keys, MasterKey};
 use crate::load::load;
 use crate::lookups::{Line, TokenDigest};
+use crate::memory::Memory;
 use crate::migrate::{self, OpenError};
 use crate::postgres::PostgresConnector;
 use crate::row::{Millis, RowId, Rows};
@@ -58,6 +59,12 @@ pub struct SqliteOptions {
     pub readers: usize,
     /// Pages of 4096 bytes that the file may have; absent: as many as the disk has room for.
     pub max_pages: Option<u32>,
+    /// Bytes, about, of orders with licenses that are kept in memory, so that they are not read
+    /// again as long as they do not change.
+    pub memory: usize,
+    /// Whether a server may have the file open, which must not miss a change of what it keeps in
+    /// memory: then users, tokens and orders can be added and nothing can be changed.
+    pub beside_server: bool,
 }
 
 impl Default for SqliteOptions {
@@ -66,6 +73,8 @@ impl Default for SqliteOptions {
             group_size: 64,
             readers: 4,
             max_pages: None,
+            memory: 32 << 20,
+            beside_server: false,
         }
     }
 }
@@ -116,10 +125,17 @@ impl Store {
     ) -> Result<Self, OpenError> {
         let connector = SqliteConnector::new(file, options.max_pages);
         migrate::sqlite(&connector).await?;
+        let memory = if options.beside_server {
+            0
+        } else {
+            options.memory
+        };
         let sizes = Sizes {
             group: options.group_size,
             writers: 1,
             readers: options.readers,
+            memory,
+            beside_server: options.beside_server,
         };
         Self::start(Arc::new(connector), sizes, environment).await
     }
@@ -139,6 +155,9 @@ impl Store {
             group: options.group_size,
             writers: options.writers,
             readers: options.readers,
+            // Other nodes write as well.
+            memory: 0,
+            beside_server: false,
         };
         Self::start(Arc::new(connector), sizes, environment).await
     }
@@ -171,7 +190,9 @@ impl Store {
             clock: environment.clock,
             random: environment.random,
             queue: Queue::default(),
+            memory: (sizes.memory > 0).then(|| Memory::new(sizes.memory)),
             group_size: sizes.group.max(1),
+            beside_server: sizes.beside_server,
         });
         let pool = Arc::new(Pool::new(connector, sizes.readers));
         let mut writers = Vec::new();
@@ -227,6 +248,8 @@ struct Sizes {
     group: usize,
     writers: usize,
     readers: usize,
+    memory: usize,
+    beside_server: bool,
 }
 
 /// The first that opens a database leaves the fingerprint of its master key.
@@ -265,8 +288,19 @@ async fn check_master_key(
 
 #[async_trait]
 impl ports::Store for Store {
-    async fn order(&self, lookup: OrderLookup) -> Result<Option<OrderView>> {
-        self.orders.ask(lookup).await
+    async fn order(&self, lookup: OrderLookup) -> Result<Option<Arc<OrderView>>> {
+        let Some(memory) = &self.shared.memory else {
+            return Ok(self.orders.ask(lookup).await?.map(Arc::new));
+        };
+        if let Some(view) = memory.get(&lookup) {
+            return Ok(Some(view));
+        }
+        let moment = memory.now();
+        let found = self.orders.ask(lookup.clone()).await?.map(Arc::new);
+        if let Some(view) = &found {
+            memory.keep(lookup, moment, view);
+        }
+        Ok(found)
     }
 
     async fn license(&self, key: Key<LicenseId>) -> Result<Option<License>> {

@@ -109,25 +109,29 @@ impl Services {
         Ok(self.run(task).await?.1)
     }
 
-    async fn run(self: &Arc<Self>, mut task: Task) -> Result<(OrderView, License)> {
+    async fn run(self: &Arc<Self>, mut task: Task) -> Result<(Arc<OrderView>, License)> {
         check_attributes("parameter", &task.parameters, Names::Repeated)?;
-        let view = self.view(&task.order, &task.hosts).await?;
-        task.actor = acting(&task.actor, view.order.id);
-        task.order = view.order.id.into();
-        // A repeated request must be answered from its record, which the unit looks up.
-        if task.request.is_none() {
-            policy::check_served(&view)?;
-            if let Some(license) = policy::live(&view, &task.hosts) {
-                let license = license.clone();
+        for _ in 0..MAX_ATTEMPTS {
+            let view = self.view(&task.order, &task.hosts).await?;
+            task.actor = acting(&task.actor, view.order.id);
+            task.order = view.order.id.into();
+            // A repeated request must be answered from its record, which the unit looks up.
+            if task.request.is_none() {
+                policy::check_served(&view)?;
+                if let Some(license) = policy::live(&view, &task.hosts) {
+                    let license = license.clone();
+                    return Ok((view, license));
+                }
+            }
+            if let Some(license) = self.fly(&task, &view).await? {
                 return Ok((view, license));
             }
         }
-        let license = self.fly(task, &view).await?;
-        Ok((view, license))
+        Err(kept_changing())
     }
 
     /// Prepares, generates and commits, anew when the ground moved meanwhile.
-    async fn issue(&self, task: &Task, mut view: OrderView) -> Result<License> {
+    async fn issue(&self, task: &Task, mut view: Arc<OrderView>) -> Result<License> {
         for attempt in 0..MAX_ATTEMPTS {
             if attempt > 0 {
                 view = self.view(&task.order, &task.hosts).await?;
@@ -136,13 +140,11 @@ impl Services {
                 return Ok(license);
             }
         }
-        Err(Error::unavailable(
-            "the order kept changing during an activation",
-        ))
+        Err(kept_changing())
     }
 
     /// The order, and those of its licenses that are for this machine.
-    pub(super) async fn view(&self, key: &OrderKey, hosts: &[Host]) -> Result<OrderView> {
+    pub(super) async fn view(&self, key: &OrderKey, hosts: &[Host]) -> Result<Arc<OrderView>> {
         let lookup = OrderLookup {
             key: key.clone(),
             claims: likely(hosts),
@@ -182,6 +184,10 @@ impl Services {
             .because(format!("generator {name} is not installed"))
         })
     }
+}
+
+fn kept_changing() -> Error {
+    Error::unavailable("the order kept changing during an activation")
 }
 
 /// The claims by which a machine is recognised; more hosts than a license may have bring no more

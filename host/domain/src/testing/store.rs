@@ -38,8 +38,8 @@ impl MemoryStore {
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn order(&self, lookup: OrderLookup) -> Result<Option<OrderView>> {
-        Ok(self.lock().view(&lookup))
+    async fn order(&self, lookup: OrderLookup) -> Result<Option<Arc<OrderView>>> {
+        Ok(self.lock().view(&lookup).map(Arc::new))
     }
 
     async fn license(&self, key: Key<LicenseId>) -> Result<Option<License>> {

@@ -42,7 +42,7 @@ impl Order {
 
 impl Create {
     async fn run(self, config: &Config) -> Result<()> {
-        let app = App::start_without_generators(config).await?;
+        let app = App::start_for_command(config).await?;
         let actor = Actor::operator();
         let made = app.services.create_orders(&actor, self.command()).await;
         app.close().await;

@@ -43,7 +43,7 @@ impl Token {
 
 impl Create {
     async fn run(self, config: &Config) -> Result<()> {
-        let app = App::start_without_generators(config).await?;
+        let app = App::start_for_command(config).await?;
         let made = self.create(&app).await;
         app.close().await;
         println!("{}", made?);

@@ -47,7 +47,7 @@ impl User {
 impl Create {
     async fn run(self, config: &Config) -> Result<()> {
         let password = read_password(&self.password_file)?;
-        let app = App::start_without_generators(config).await?;
+        let app = App::start_for_command(config).await?;
         let data = UserData {
             display_name: self.name.unwrap_or_else(|| self.login.clone()),
             login: self.login,

@@ -42,10 +42,11 @@ impl Store {
         }
     }
 
-    /// How the embedded database works.
-    pub(crate) fn sqlite(&self) -> SqliteOptions {
+    /// How the embedded database works, in a server or in a command beside it.
+    pub(crate) fn sqlite(&self, beside_server: bool) -> SqliteOptions {
         SqliteOptions {
             group_size: self.group_size.into(),
+            beside_server,
             ..SqliteOptions::default()
         }
     }

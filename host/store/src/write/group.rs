@@ -16,6 +16,7 @@ use crate::Shared;
 use crate::connection::{Connection, ask};
 use crate::failure::Failure;
 use crate::load::load;
+use crate::memory;
 use crate::row::{Millis, Rows};
 
 /// Bytes that the rows of one group may have; a unit that is larger by itself is a group of its
@@ -40,8 +41,12 @@ impl Group<'_> {
     /// Runs the units in a transaction that was begun, and ends it.
     pub(super) async fn run(mut self, units: &[&Unit], touches: &[Touch]) -> Result<Done, Failure> {
         let worked = self.work(units, touches).await;
-        match worked {
-            Ok((_, true)) => self.connection.commit().await.map_err(Failure::at_commit)?,
+        match &worked {
+            Ok((answers, true)) => {
+                let memory = self.shared.memory.as_ref();
+                let _committing = memory.map(|memory| memory.committing(written(answers)));
+                self.connection.commit().await.map_err(Failure::at_commit)?;
+            }
             Ok((_, false)) | Err(_) => self.connection.rollback().await?,
         }
         let (answers, _) = worked?;
@@ -65,7 +70,10 @@ impl Group<'_> {
             locks::lock(self.connection, sql, &wanted).await?;
         }
         let loaded = load(self.connection, &shared.statements.reads, &wanted).await?;
-        let mut plan = Plan::default();
+        let mut plan = Plan {
+            beside_server: shared.beside_server,
+            ..Plan::default()
+        };
         for touch in touches {
             plan.batch.touch(*touch)?;
         }
@@ -129,9 +137,16 @@ impl Group<'_> {
     }
 }
 
+/// What was written for the units with these answers.
+fn written(answers: &[Option<Answer>]) -> impl Iterator<Item = &Changes> {
+    let done = answers.iter().flatten().flatten();
+    done.map(|committed| &committed.changes)
+}
+
 /// What the units of a group decided to write.
 #[derive(Default)]
 struct Plan {
+    beside_server: bool,
     held: Held,
     batch: Batch,
     /// The units that write something, by their places.
@@ -154,7 +169,7 @@ impl Plan {
             self.unclaim(unit)?;
             return Ok(None);
         }
-        let changes = match decide(unit, loaded) {
+        let changes = match decide(unit, loaded).and_then(|changes| self.allowed(changes)) {
             Ok(changes) => changes,
             Err(stop) => {
                 self.unclaim(unit)?;
@@ -169,6 +184,15 @@ impl Plan {
             replayed: false,
             changes,
         })))
+    }
+
+    /// A server must not miss a change of what it keeps in memory.
+    fn allowed(&self, changes: Changes) -> Result<Changes, Stop> {
+        if self.beside_server && memory::changed(&changes).next().is_some() {
+            let why = "a server may have the database open: only it can change what is there";
+            return Err(Error::unavailable(why).into());
+        }
+        Ok(changes)
     }
 
     fn add(&mut self, n: usize, unit: &Unit, changes: &Changes) -> Result<(), Failure> {

@@ -132,6 +132,7 @@ async fn the_only_license_is_brought_where_there_is_one(bench: Bench) {
             .unwrap()
             .unwrap()
             .only
+            .clone()
     };
     assert_eq!(only().await, Some(first));
     bench
@@ -219,7 +220,7 @@ async fn uses_and_requests_for_removal_are_told(bench: Bench) {
         .unwrap()
         .unwrap();
     assert_eq!(
-        (view.uses, view.removal_requested),
+        (view.uses.clone(), view.removal_requested),
         (vec![move_today], true)
     );
 }
@@ -365,7 +366,10 @@ async fn one_of_many_wins_an_order(bench: Bench) {
         .unwrap()
         .unwrap();
     assert_eq!(view.order.active_licenses, 1);
-    assert_eq!(view.only.unwrap().id.to_string(), *winners.first().unwrap());
+    assert_eq!(
+        view.only.as_ref().unwrap().id.to_string(),
+        *winners.first().unwrap()
+    );
 }
 
 async fn counters_equal_counts_after_a_storm(bench: Bench) {

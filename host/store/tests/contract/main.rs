@@ -13,5 +13,6 @@ mod audit;
 mod entities;
 mod faults;
 mod lists;
+mod memory;
 mod opening;
 mod units;

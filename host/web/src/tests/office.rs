@@ -109,7 +109,7 @@ fn broken<T>() -> Result<T> {
 
 #[async_trait]
 impl Store for Office {
-    async fn order(&self, _: OrderLookup) -> Result<Option<OrderView>> {
+    async fn order(&self, _: OrderLookup) -> Result<Option<Arc<OrderView>>> {
         Ok(None)
     }
     async fn user(&self, key: UserKey) -> Result<Option<Arc<User>>> {

@@ -24,11 +24,16 @@ type Landing = Shared<BoxFuture<'static, Result<License>>>;
 pub(crate) struct Flights(Mutex<HashMap<Key, Landing>>);
 
 impl Services {
-    /// Joins an equal activation in flight or starts one. A dry run and a request that is recorded
-    /// under its own id fly alone.
-    pub(super) async fn fly(self: &Arc<Self>, task: Task, view: &OrderView) -> Result<License> {
+    /// Starts an activation or waits for the end of an equal one: then `None`, and the caller looks
+    /// again, for what that one made may be removed before it has landed. A dry run and a request
+    /// that is recorded under its own id fly alone.
+    pub(super) async fn fly(
+        self: &Arc<Self>,
+        task: &Task,
+        view: &Arc<OrderView>,
+    ) -> Result<Option<License>> {
         if task.dry_run || task.request.is_some() {
-            return self.issue(&task, view.clone()).await;
+            return self.issue(task, Arc::clone(view)).await.map(Some);
         }
         let key: Key = (
             view.order.id,
@@ -36,13 +41,16 @@ impl Services {
             task.parameters.clone(),
             task.days,
         );
-        let landing = self
-            .flights
-            .join(&key, || self.start(key.clone(), task, view.clone()));
-        landing.await
+        let mut own = false;
+        let landing = self.flights.join(&key, || {
+            own = true;
+            self.start(key.clone(), task.clone(), Arc::clone(view))
+        });
+        let license = landing.await?;
+        Ok(own.then_some(license))
     }
 
-    fn start(self: &Arc<Self>, key: Key, task: Task, view: OrderView) -> Landing {
+    fn start(self: &Arc<Self>, key: Key, task: Task, view: Arc<OrderView>) -> Landing {
         let services = Arc::clone(self);
         let flight = async move {
             let _landing = LandAtTheEnd(&services.flights, &key);

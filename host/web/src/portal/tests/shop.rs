@@ -176,8 +176,8 @@ fn unused<T>() -> Result<T> {
 
 #[async_trait]
 impl Store for Shop {
-    async fn order(&self, lookup: OrderLookup) -> Result<Option<OrderView>> {
-        Ok(self.looked_up(&lookup))
+    async fn order(&self, lookup: OrderLookup) -> Result<Option<Arc<OrderView>>> {
+        Ok(self.looked_up(&lookup).map(Arc::new))
     }
 
     async fn commit(&self, unit: Unit) -> Result<Committed, Stop> {
