@@ -11,6 +11,7 @@ mod config;
 mod crash;
 mod disk;
 mod http;
+mod people;
 mod portal;
 mod promises;
 mod races;

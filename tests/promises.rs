@@ -1,29 +1,9 @@
 //! The promises of the service, over the wire, on both databases.
 
-use crate::support::{Client, Postgres, Server, Shop, machine};
+use crate::support::{Client, Server, Shop, machine, on_both};
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
 const OTHER: &str = "00-11-22-AA-BB-CD";
-
-/// Runs a test on the embedded store and on PostgreSQL.
-macro_rules! on_both {
-    ($($name:ident)+) => {$(
-        mod $name {
-            use super::*;
-
-            #[test]
-            fn on_sqlite() {
-                super::$name(&Server::start());
-            }
-
-            #[test]
-            fn on_postgres() {
-                let database = Postgres::new();
-                super::$name(&Server::start_with(&database.config()));
-            }
-        }
-    )+};
-}
 
 on_both! {
     the_same_license_for_the_same_machine

@@ -1,27 +1,44 @@
-//! Activations against an order that is taken away.
+//! Activations against an order, or its customer, that is taken away.
 
 use std::collections::BTreeSet;
 
 use super::{ANY_NUMBER, Crowd, activate, address, live, timed};
-use crate::support::assert_counters;
+use crate::support::{Shop, assert_counters};
 
-races! { a_suspension a_revocation }
+races! { a_suspension a_revocation a_block }
 
 fn a_suspension(crowd: &Crowd) {
-    assert_taken_away(crowd, "suspendOrders", "OrderSuspended");
+    assert_taken_away(crowd, "suspendOrders", "OrderSuspended", |_, order| {
+        order.to_owned()
+    });
 }
 
 fn a_revocation(crowd: &Crowd) {
-    assert_taken_away(crowd, "revokeOrders", "OrderRevoked");
+    assert_taken_away(crowd, "revokeOrders", "OrderRevoked", |_, order| {
+        order.to_owned()
+    });
+}
+
+fn a_block(crowd: &Crowd) {
+    assert_taken_away(crowd, "blockCustomers", "OrderSuspended", |shop, _| {
+        shop.customer.clone()
+    });
 }
 
 /// Whoever comes before gets a license, whoever comes after gets none, and there are as many
 /// licenses as were told.
-fn assert_taken_away(crowd: &Crowd, operation: &str, code: &str) {
-    let order = crowd.shop(ANY_NUMBER).order("");
+fn assert_taken_away(
+    crowd: &Crowd,
+    operation: &str,
+    code: &str,
+    of: impl Fn(&Shop, &str) -> String,
+) {
+    let shop = crowd.shop(ANY_NUMBER);
+    let order = shop.order("");
+    let subject = of(&shop, &order);
     let (taken, told) = crowd.around(
         |client| {
-            let request = format!("<id>{order}</id><reason>race</reason>");
+            let request = format!("<id>{subject}</id><reason>race</reason>");
             let answer = client.internal(operation, &request).expect("an answer");
             (answer, live(client))
         },

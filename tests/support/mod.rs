@@ -1,5 +1,6 @@
 //! What tests from outside stand on: the real program on a free port, and a plain SOAP client.
 
+mod both;
 mod client;
 mod counters;
 mod disk;
@@ -9,6 +10,7 @@ pub(crate) mod message;
 mod postgres;
 mod server;
 
+pub(crate) use both::on_both;
 pub(crate) use client::{ACTIVATION, Answer, Client, Fault, Shop, machine};
 pub(crate) use counters::assert_counters;
 pub(crate) use finished::Finished;

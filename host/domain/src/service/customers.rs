@@ -1,4 +1,4 @@
-//! Customers: find, store, delete.
+//! Customers: find, store, delete, block.
 
 use serde_json::{Value, json};
 
@@ -11,6 +11,7 @@ use crate::query::{CustomerFilter, Page, Paging};
 use crate::service::Services;
 use crate::service::desk::Deletion;
 use crate::service::entity::{Entity, Stored, Unique, list, reference};
+use crate::service::items::Transition;
 use crate::service::record::Record;
 use crate::unit::{Changes, Loaded, Rows, Wanted};
 use crate::user::Stamps;
@@ -67,6 +68,45 @@ impl Services {
         self.delete_items::<Customer>(actor, deletion, command)
             .await
     }
+
+    /// `blockCustomers`: nothing is handed out any more, whatever their orders say.
+    ///
+    /// # Errors
+    /// As [`Self::store_customers`]; `InvalidRequest` where the reason is missing.
+    pub async fn block_customers(
+        &self,
+        actor: &Actor,
+        command: StateChange<Key<CustomerId>>,
+    ) -> Result<BatchAnswer<()>> {
+        actor.require(Permission::WriteCustomers)?;
+        let block = Transition::new("blockCustomers", "customer.blocked", |customer| {
+            Ok(in_state(customer, CustomerState::Blocked))
+        });
+        self.change_items(actor, block.with_reason(), command).await
+    }
+
+    /// `unblockCustomers`.
+    ///
+    /// # Errors
+    /// As [`Self::store_customers`].
+    pub async fn unblock_customers(
+        &self,
+        actor: &Actor,
+        command: StateChange<Key<CustomerId>>,
+    ) -> Result<BatchAnswer<()>> {
+        actor.require(Permission::WriteCustomers)?;
+        let unblock = Transition::new("unblockCustomers", "customer.unblocked", |customer| {
+            Ok(in_state(customer, CustomerState::Active))
+        });
+        self.change_items(actor, unblock, command).await
+    }
+}
+
+fn in_state(customer: &Customer, state: CustomerState) -> Option<Customer> {
+    (customer.state != state).then(|| Customer {
+        state,
+        ..customer.clone()
+    })
 }
 
 impl Entity for Customer {

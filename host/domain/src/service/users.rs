@@ -1,6 +1,8 @@
 //! Users: find, store, delete, and the first ones from the command line. One active administrator
 //! always remains.
 
+mod states;
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -162,10 +164,9 @@ impl Entity for User {
         let lost = administers(self) && !after.is_some_and(administers);
         if lost && administrators(loaded, changes) <= 1 {
             let message = "One active administrator must remain.";
-            return Err(Error::new(Code::ActionNotAllowed, message).at(match after {
-                Some(_) => "role",
-                None => "id",
-            }));
+            let is_stored = after.is_some_and(|after| after.state == self.state);
+            let field = if is_stored { "role" } else { "id" };
+            return Err(Error::new(Code::ActionNotAllowed, message).at(field));
         }
         Ok(())
     }

@@ -30,12 +30,24 @@ operations! {
         StoreUsers = "storeUsers": StoreUsersRequest => StoreUsersResult;
         /// Deletes users.
         DeleteUsers = "deleteUsers": StateChangeRequest => StateChangeResult;
+        /// Locks users.
+        LockUsers = "lockUsers": StateChangeRequest => StateChangeResult;
+        /// Unlocks users.
+        UnlockUsers = "unlockUsers": StateChangeRequest => StateChangeResult;
+        /// Disables users.
+        DisableUsers = "disableUsers": StateChangeRequest => StateChangeResult;
+        /// Enables users.
+        EnableUsers = "enableUsers": StateChangeRequest => StateChangeResult;
         /// Lists customers.
         FindCustomers = "findCustomers": FindRequest => FindCustomersResult;
         /// Creates and replaces customers.
         StoreCustomers = "storeCustomers": StoreCustomersRequest => StoreCustomersResult;
         /// Deletes customers.
         DeleteCustomers = "deleteCustomers": StateChangeRequest => StateChangeResult;
+        /// Hands nothing out to customers.
+        BlockCustomers = "blockCustomers": StateChangeRequest => StateChangeResult;
+        /// Serves blocked customers again.
+        UnblockCustomers = "unblockCustomers": StateChangeRequest => StateChangeResult;
         /// Lists products.
         FindProducts = "findProducts": FindRequest => FindProductsResult;
         /// Creates and replaces products.

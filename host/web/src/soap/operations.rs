@@ -53,9 +53,15 @@ pub(super) fn table() -> Table {
         find internal::FindUsers => find_users;
         command internal::StoreUsers => store_users;
         change internal::DeleteUsers => delete_users;
+        change internal::LockUsers => lock_users;
+        change internal::UnlockUsers => unlock_users;
+        change internal::DisableUsers => disable_users;
+        change internal::EnableUsers => enable_users;
         find internal::FindCustomers => find_customers;
         command internal::StoreCustomers => store_customers;
         change internal::DeleteCustomers => delete_customers;
+        change internal::BlockCustomers => block_customers;
+        change internal::UnblockCustomers => unblock_customers;
         find internal::FindProducts => find_products;
         command internal::StoreProducts => store_products;
         change internal::DeleteProducts => delete_products;

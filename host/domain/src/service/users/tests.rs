@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::command::StoreItem;
 use crate::testing::{Bench, actor, batch, new, replace, user_data};
+use crate::user::PasswordHash;
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -18,12 +19,13 @@ async fn with_password(bench: &Bench, login: &str, role: Role) -> Result<User> {
 }
 
 /// Puts an active user into the store as it is after a password was set, without the work.
-async fn active(bench: &Bench, login: &str, role: Role) -> User {
+pub(super) async fn active(bench: &Bench, login: &str, role: Role) -> User {
     let administrator = actor(Role::Administrator);
     let command = batch(vec![new(user_data(login, role))]);
     let answer = bench.services.store_users(&administrator, command).await;
     let mut user = answer.unwrap().items[0].value.clone().unwrap();
     user.state = UserState::Active;
+    user.password = Some(PasswordHash("a hash".to_owned()));
     let mut changes = Changes::default();
     changes.users.changed.push(user.clone());
     let unit = crate::unit::Unit {
@@ -124,15 +126,58 @@ async fn roles_are_a_set() {
 enum Act {
     Give(usize, Role),
     Delete(usize),
+    KeepOut(State, [usize; 2]),
+    LetIn(State, usize),
+}
+
+/// A state in which a user is kept out.
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Locked,
+    Disabled,
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let role = prop_oneof![Just(Role::Administrator), Just(Role::Sales)];
+    let state = prop_oneof![Just(State::Locked), Just(State::Disabled)];
     let act = prop_oneof![
         2 => (0_usize..3, role).prop_map(|(who, role)| Act::Give(who, role)),
         1 => (0_usize..3).prop_map(Act::Delete),
+        2 => (state.clone(), [0_usize..3, 0..3]).prop_map(|(state, who)| Act::KeepOut(state, who)),
+        1 => (state, 0_usize..3).prop_map(|(state, who)| Act::LetIn(state, who)),
     ];
     proptest::collection::vec(act, 1..12)
+}
+
+async fn apply_state(bench: &Bench, users: &[User], act: &Act) {
+    let (administrator, services) = (actor(Role::Administrator), &bench.services);
+    let command = |who: &[usize]| StateChange {
+        batch: batch(who.iter().map(|who| Key::Id(users[*who].id)).collect()),
+        reason: Some("tests".to_owned()),
+    };
+    let answer = match act {
+        Act::Give(..) => return,
+        Act::Delete(who) => {
+            services
+                .delete_users(&administrator, command(&[*who]))
+                .await
+        }
+        Act::KeepOut(State::Locked, who) => services.lock_users(&administrator, command(who)).await,
+        Act::KeepOut(State::Disabled, who) => {
+            services.disable_users(&administrator, command(who)).await
+        }
+        Act::LetIn(State::Locked, who) => {
+            services
+                .unlock_users(&administrator, command(&[*who]))
+                .await
+        }
+        Act::LetIn(State::Disabled, who) => {
+            services
+                .enable_users(&administrator, command(&[*who]))
+                .await
+        }
+    };
+    answer.unwrap();
 }
 
 /// Changes of roles run in batches of two, deletions one by one.
@@ -154,17 +199,7 @@ async fn apply(bench: &Bench, users: &[User], acts: &[Act]) {
                     };
                     items.push(replace(user.id, user.revision, data));
                 }
-                Act::Delete(who) => {
-                    let command = StateChange {
-                        batch: batch(vec![Key::Id(users[*who].id)]),
-                        reason: None,
-                    };
-                    bench
-                        .services
-                        .delete_users(&administrator, command)
-                        .await
-                        .unwrap();
-                }
+                _ => apply_state(bench, users, act).await,
             }
         }
         if !items.is_empty() {

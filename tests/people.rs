@@ -1,0 +1,138 @@
+//! Users and customers that are kept out and let in again, over the wire, on both databases.
+
+use crate::support::{Answer, Client, PASSWORD, Server, Shop, on_both};
+
+const MACHINE: &str = "00-11-22-AA-BB-CC";
+
+on_both! {
+    a_user_who_is_kept_out
+    a_customer_who_is_blocked
+    a_change_of_state_is_a_batch
+}
+
+/// The id of the user with this login.
+fn user(admin: &Client, login: &str) -> String {
+    let content = format!("<text><value>{login}</value><match>EXACT</match></text>");
+    admin
+        .internal("findUsers", &content)
+        .expect("users")
+        .want("id")
+}
+
+/// A state change that is done.
+fn change(client: &Client, operation: &str, content: &str) -> Answer {
+    let answer = client.internal(operation, content).expect("an answer");
+    assert_eq!(answer.want("status"), "SUCCESS", "{}", answer.0);
+    answer
+}
+
+fn assert_let_in(client: &Client) {
+    client.internal("findCustomers", "").expect("let in");
+}
+
+fn assert_kept_out(client: &Client) {
+    let fault = client.internal("findCustomers", "").err();
+    assert_eq!(fault.expect("kept out").code, "AuthenticationRequired");
+}
+
+/// With the next call, though the password was right a moment ago; the tokens as well.
+fn a_user_who_is_kept_out(server: &Server) {
+    server.place().create_administrator_called("ada");
+    let admin = Client::new(server);
+    let id = user(&admin, "ada");
+    let by_password = Client::with(&server.url, "ada", PASSWORD);
+    let token = "<name>ci</name><scope>ADMINISTRATOR</scope>";
+    let made = by_password.internal("createToken", token).expect("a token");
+    let by_token = Client::with(&server.url, "ada", &made.want("secret"));
+    for (out, back, state) in [
+        ("lockUsers", "unlockUsers", "LOCKED"),
+        ("disableUsers", "enableUsers", "DISABLED"),
+    ] {
+        assert_let_in(&by_password);
+        assert_let_in(&by_token);
+        let fault = admin.internal(out, &format!("<id>{id}</id>")).err();
+        assert_eq!(fault.expect("refused").field.as_deref(), Some("reason"));
+        let reasoned = format!("<id>{id}</id><reason>On leave.</reason>");
+        change(&admin, out, &reasoned);
+        assert_kept_out(&by_password);
+        assert_kept_out(&by_token);
+        let found = admin.internal("findUsers", &format!("<state>{state}</state>"));
+        assert_eq!(found.expect("users").all("login"), ["ada"]);
+        change(&admin, out, &reasoned);
+        change(&admin, back, &format!("<id>{id}</id>"));
+        assert_let_in(&by_password);
+        assert_let_in(&by_token);
+    }
+}
+
+fn a_customer_who_is_blocked(server: &Server) {
+    let moves = "<terms><hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type></hostRule>\
+        <movesAllowed><count>1</count></movesAllowed></terms>";
+    let shop = Shop::with(Client::new(server), "token", "", moves);
+    let (order, client) = (shop.order(""), &shop.client);
+    let license = shop.activate(&order, MACHINE).expect("a license");
+    let customer = &shop.customer;
+    let block = format!("<id>{customer}</id><reason>Did not pay.</reason>");
+    change(client, "blockCustomers", &block);
+    let machine = crate::support::machine(&order, MACHINE);
+    for operation in ["activate", "getLicense"] {
+        let fault = client.activation(operation, &machine).err();
+        assert_eq!(
+            fault.expect("refused").code,
+            "OrderSuspended",
+            "{operation}"
+        );
+    }
+    change(client, "unblockCustomers", &format!("<id>{customer}</id>"));
+    let again = shop.activate(&order, MACHINE).expect("the license");
+    assert_eq!(again.0, license.0);
+    change(client, "blockCustomers", &block);
+    let removed = client.activation("deactivate", &machine);
+    assert_eq!(removed.expect("still works").want("state"), "REMOVED");
+}
+
+/// Item by item, all or nothing, dry, and once however often it is asked for.
+fn a_change_of_state_is_a_batch(server: &Server) {
+    let client = Client::new(server);
+    let customers: String = ["a", "b"]
+        .map(|name| {
+            format!("<customer><name>{name}</name><externalRef>{name}</externalRef></customer>")
+        })
+        .concat();
+    change(&client, "storeCustomers", &customers);
+    let states = || {
+        let found = client.internal("findCustomers", "<sort>name</sort>");
+        found.expect("customers").all("state")
+    };
+    let ids = "<id>ext:a</id><id>ext:nobody</id><id>ext:b</id><reason>r</reason>";
+    let atomic = format!("{ids}<atomic>true</atomic>");
+    let answer = client
+        .internal("blockCustomers", &atomic)
+        .expect("an answer");
+    assert_eq!(
+        (answer.want("status"), answer.want("failed")),
+        ("FAILURE".into(), "1".into())
+    );
+    let dry = format!("{ids}<dryRun>true</dryRun>");
+    let answer = client.internal("blockCustomers", &dry).expect("an answer");
+    assert_eq!(answer.want("status"), "PARTIAL_FAILURE");
+    assert_eq!(states(), ["ACTIVE", "ACTIVE"]);
+    let once = format!("{ids}<requestId>once</requestId>");
+    let answer = client.internal("blockCustomers", &once).expect("an answer");
+    assert_eq!(answer.all("code"), ["NotFound"]);
+    assert_eq!(answer.all("id"), ["ext:a", "ext:nobody", "ext:b"]);
+    assert_eq!(states(), ["BLOCKED", "BLOCKED"]);
+    change(&client, "unblockCustomers", "<id>ext:a</id>");
+    let again = client.internal("blockCustomers", &once).expect("an answer");
+    assert_eq!(again.0, answer.0);
+    assert_eq!(
+        states(),
+        ["ACTIVE", "BLOCKED"],
+        "a repetition is not done again"
+    );
+    let other = client.internal(
+        "blockCustomers",
+        "<id>ext:a</id><reason>r</reason><requestId>once</requestId>",
+    );
+    assert_eq!(other.err().expect("refused").code, "IdempotencyConflict");
+}

@@ -1,0 +1,21 @@
+//! Tests that run on the embedded store and on `PostgreSQL`.
+
+/// Makes of each function `fn name(server: &Server)` two tests.
+macro_rules! on_both {
+    ($($name:ident)+) => {$(
+        mod $name {
+            #[test]
+            fn on_sqlite() {
+                super::$name(&crate::support::Server::start());
+            }
+
+            #[test]
+            fn on_postgres() {
+                let database = crate::support::Postgres::new();
+                super::$name(&crate::support::Server::start_with(&database.config()));
+            }
+        }
+    )+};
+}
+
+pub(crate) use on_both;
