@@ -1,6 +1,6 @@
 //! The promises of the service, over the wire, on both databases.
 
-use crate::support::{Client, Server, Shop, machine, on_both};
+use crate::support::{Client, Server, Shop, inner, leaves, machine, on_both};
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
 const OTHER: &str = "00-11-22-AA-BB-CD";
@@ -211,37 +211,6 @@ fn what_was_found_can_be_stored_back(server: &Server) {
         .internal("storeCustomers", &format!("<customer>{renamed}</customer>"))
         .expect("an answer");
     assert_eq!(stale.want("code"), "StaleRevision");
-}
-
-/// The names and texts of all elements that hold no others.
-fn leaves(text: &str) -> Vec<(String, String)> {
-    let document = roxmltree::Document::parse(text).expect("well-formed XML");
-    let leaves = document.descendants().filter(|node| {
-        node.is_element() && !node.has_children()
-            || node.first_child().is_some_and(|child| child.is_text())
-    });
-    leaves
-        .map(|node| {
-            (
-                node.tag_name().name().to_owned(),
-                node.text().unwrap_or_default().to_owned(),
-            )
-        })
-        .collect()
-}
-
-/// The content of the first element of this name, as it was written.
-fn inner(text: &str, name: &str) -> String {
-    let document = roxmltree::Document::parse(text).expect("well-formed XML");
-    let node = document
-        .descendants()
-        .find(|node| node.tag_name().name() == name)
-        .expect("the element");
-    let (first, last) = (
-        node.first_child().expect("content"),
-        node.last_child().expect("content"),
-    );
-    text[first.range().start..last.range().end].to_owned()
 }
 
 fn state_changes_only_by_named_operations(server: &Server) {

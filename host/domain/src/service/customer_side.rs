@@ -6,7 +6,6 @@ use std::sync::Arc;
 use time::Date;
 
 use crate::access::Actor;
-use crate::audit::Change;
 use crate::command::{ForMachine, IssuedLicense, NeededHost, OrderInfo, WriteOptions};
 use crate::error::{Code, Error, Result};
 use crate::generator::Definition;
@@ -18,9 +17,10 @@ use crate::policy;
 use crate::query::{HostFilter, LicenseFilter, Paging};
 use crate::service::activation::{acting, issued, machine_claims};
 use crate::service::record::Record;
+use crate::service::removal::remove;
 use crate::service::{Services, refused};
 use crate::terms::{HostLock, HostRule, Licensee};
-use crate::unit::{Activity, Changes, Loaded, NewUse, Outcome, Stop, Unit, Wanted};
+use crate::unit::{Changes, Loaded, NewUse, Outcome, Stop, Unit, Wanted};
 
 impl Services {
     /// `getOrderInfo`: what an activation needs.
@@ -100,6 +100,28 @@ impl Services {
     /// # Errors
     /// `NoLicense`, `HostMissing`, `AllowanceExhausted`, `ActionNotAllowed`.
     pub async fn deactivate(&self, actor: &Actor, command: &ForMachine) -> Result<IssuedLicense> {
+        self.release(actor, command, Way::Deactivate).await
+    }
+
+    /// `confirmRemoval`: the vendor asked for the removal of this machine's license, and the
+    /// machine confirms. Never a move. Works while the order is suspended.
+    ///
+    /// # Errors
+    /// `NoLicense`, `HostMissing`, `RemovalNotRequested`.
+    pub async fn confirm_removal(
+        &self,
+        actor: &Actor,
+        command: &ForMachine,
+    ) -> Result<IssuedLicense> {
+        self.release(actor, command, Way::Confirm).await
+    }
+
+    async fn release(
+        &self,
+        actor: &Actor,
+        command: &ForMachine,
+        way: Way,
+    ) -> Result<IssuedLicense> {
         let hosts = self.normal_hosts("host", &command.hosts)?;
         let key = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
         let view = self.view(&key, &hosts).await?;
@@ -111,41 +133,33 @@ impl Services {
             .at("host"));
         }
         if policy::live(&view, &hosts).is_none() {
-            return self.released_before(&view, &hosts).await;
+            return self.released_before(&view, &hosts, way).await;
         }
         let actor = acting(actor, view.order.id);
         let release = Release {
             hosts: hosts.clone(),
             today: self.clock.today(),
-            record: self.record(&actor, "deactivate", &WriteOptions::default(), None),
+            record: self.record(&actor, way.operation(), &WriteOptions::default(), None),
+            way,
         };
-        let lookup = OrderLookup {
-            key: view.order.id.into(),
-            claims: machine_claims(&view, &hosts),
-            only: false,
-        };
-        let unit = Unit {
-            request: None,
-            wanted: Wanted {
-                orders: vec![lookup],
-                ..Wanted::default()
-            },
-            decide: Arc::new(move |loaded| release.decide(loaded)),
-            dry_run: false,
-        };
-        match self.store.commit(unit).await {
+        match self.store.commit(release.unit(&view)).await {
             Ok(committed) => match committed.changes.licenses.into_iter().next() {
                 Some(license) => Ok(issued(&view, without_files(license))),
                 None => Err(Error::internal("a removal without a license")),
             },
             // Another caller released it between the look and the lock.
-            Err(Stop::Again) => self.released_before(&view, &hosts).await,
+            Err(Stop::Again) => self.released_before(&view, &hosts, way).await,
             Err(stop) => Err(refused(stop)),
         }
     }
 
-    /// A repeated `deactivate` answers the license that was removed, without its files.
-    async fn released_before(&self, view: &OrderView, hosts: &[Host]) -> Result<IssuedLicense> {
+    /// A repeated release answers the license that was removed, without its files.
+    async fn released_before(
+        &self,
+        view: &OrderView,
+        hosts: &[Host],
+        way: Way,
+    ) -> Result<IssuedLicense> {
         let filter = LicenseFilter {
             order: Some(view.order.id.into()),
             host: hosts.first().map(|host| HostFilter {
@@ -164,11 +178,8 @@ impl Services {
         };
         let page = self.store.find_licenses(filter, newest_first).await?;
         let license = page.items.into_iter().find(|license| {
-            let by_customer = license
-                .removal
-                .as_ref()
-                .is_some_and(|r| r.by == Some(RemovedBy::Customer));
-            by_customer && equal(&license.hosts, hosts)
+            let removal = license.removal.as_ref();
+            removal.is_some_and(|removal| way.led_to(removal)) && equal(&license.hosts, hosts)
         });
         license
             .map(|license| issued(view, without_files(license)))
@@ -222,21 +233,63 @@ fn undeclared(rule: &HostRule) -> HostTypeRef {
     })
 }
 
-/// The decision of a `deactivate`, under the lock.
+/// How a customer releases a license.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// By himself, or because the vendor asked.
+    Deactivate,
+    /// Only because the vendor asked.
+    Confirm,
+}
+
+impl Way {
+    const fn operation(self) -> &'static str {
+        match self {
+            Self::Deactivate => "deactivate",
+            Self::Confirm => "confirmRemoval",
+        }
+    }
+
+    /// Whether a license was removed so.
+    fn led_to(self, removal: &Removal) -> bool {
+        removal.by == Some(RemovedBy::Customer)
+            && (self == Self::Deactivate || removal.requested_at.is_some())
+    }
+}
+
+/// The decision of a release, under the lock.
 struct Release {
     hosts: Vec<Host>,
     today: Date,
     record: Record,
+    way: Way,
 }
 
 impl Release {
+    fn unit(self, view: &OrderView) -> Unit {
+        let lookup = OrderLookup {
+            key: view.order.id.into(),
+            claims: machine_claims(view, &self.hosts),
+            only: false,
+        };
+        Unit {
+            request: None,
+            wanted: Wanted {
+                orders: vec![lookup],
+                ..Wanted::default()
+            },
+            decide: Arc::new(move |loaded| self.decide(loaded)),
+            dry_run: false,
+        }
+    }
+
     fn decide(&self, loaded: &Loaded) -> Result<Changes, Stop> {
         let view = loaded.orders.first().ok_or(Stop::Again)?;
         let license = policy::live(view, &self.hosts).ok_or(Stop::Again)?;
         // What the vendor asked for is no move.
         let is_move = license.state == LicenseState::Active;
         if is_move {
-            policy::check_move(view, self.today)?;
+            self.check_move(view)?;
         }
         let mut changes = Changes::default();
         remove(&self.record, &mut changes, license, RemovedBy::Customer);
@@ -254,47 +307,14 @@ impl Release {
         changes.outcomes.push(Outcome::Done(license.id.to_string()));
         Ok(changes)
     }
-}
 
-/// The rows of one removal. Nothing but state and removal of a license ever changes.
-pub(super) fn remove(record: &Record, changes: &mut Changes, license: &License, by: RemovedBy) {
-    let before = license.state;
-    let removal = Removal {
-        removed_at: Some(record.at),
-        by: Some(by),
-        user: record.user,
-        reason: record.reason().map(str::to_owned),
-        ..license.removal.clone().unwrap_or_default()
-    };
-    let license = License {
-        state: LicenseState::Removed,
-        revision: license.revision + 1,
-        removal: Some(removal),
-        stamps: record.touch(&license.stamps),
-        ..license.clone()
-    };
-    changes.released.push(license.id);
-    if let Some(order) = license
-        .order
-        .filter(|_| license.kind != crate::license::LicenseKind::Emergency)
-    {
-        changes.activity.push(Activity {
-            order,
-            licenses: -1,
-            first_activated_on: None,
-        });
+    fn check_move(&self, view: &OrderView) -> Result<()> {
+        match self.way {
+            Way::Deactivate => policy::check_move(view, self.today),
+            Way::Confirm => Err(Error::new(
+                Code::RemovalNotRequested,
+                "The vendor did not ask for the removal of this license.",
+            )),
+        }
     }
-    let state = Change {
-        member: "state".to_owned(),
-        before: Some(before.to_string()),
-        after: Some(license.state.to_string()),
-    };
-    record.add(
-        changes,
-        "license.removed",
-        &license.id,
-        license.order,
-        vec![state],
-    );
-    changes.licenses.push(license);
 }

@@ -1,4 +1,4 @@
-//! Licenses for staff: find, get, remove.
+//! Licenses for staff: find, get, remove, ask back.
 
 use crate::access::{Actor, Permission};
 use crate::command::{Batch, BatchAnswer, StateChange};
@@ -8,9 +8,9 @@ use crate::id::{Key, LicenseId};
 use crate::license::{License, LicenseState, RemovedBy};
 use crate::query::{HostFilter, LicenseFilter, Page, Paging};
 use crate::service::batch::each;
-use crate::service::customer_side;
 use crate::service::items::{Needed, Plural};
 use crate::service::record::Record;
+use crate::service::removal;
 use crate::service::{Services, not_found};
 use crate::unit::{Changes, Loaded, Wanted};
 
@@ -55,17 +55,70 @@ impl Services {
         actor: &Actor,
         command: StateChange<Key<LicenseId>>,
     ) -> Result<BatchAnswer<()>> {
+        self.change_licenses(actor, "removeLicenses", Needed::Yes, command, take_out)
+            .await
+    }
+
+    /// `requestRemovals`: asks customers for licenses back. They stay in force until their
+    /// machines confirm, or staff removes them.
+    ///
+    /// # Errors
+    /// As [`Self::remove_licenses`].
+    pub async fn request_removals(
+        &self,
+        actor: &Actor,
+        command: StateChange<Key<LicenseId>>,
+    ) -> Result<BatchAnswer<()>> {
+        self.change_licenses(
+            actor,
+            "requestRemovals",
+            Needed::Yes,
+            command,
+            removal::request,
+        )
+        .await
+    }
+
+    /// `cancelRemovalRequests`: the licenses are no longer asked back.
+    ///
+    /// # Errors
+    /// As [`Self::remove_licenses`]; no reason is needed.
+    pub async fn cancel_removal_requests(
+        &self,
+        actor: &Actor,
+        command: StateChange<Key<LicenseId>>,
+    ) -> Result<BatchAnswer<()>> {
+        let operation = "cancelRemovalRequests";
+        self.change_licenses(actor, operation, Needed::No, command, removal::cancel)
+            .await
+    }
+
+    /// A plural change of licenses in one step each; one that is named twice has taken it already.
+    async fn change_licenses(
+        &self,
+        actor: &Actor,
+        operation: &'static str,
+        reason: Needed,
+        command: StateChange<Key<LicenseId>>,
+        step: fn(&Record, &mut Changes, &License) -> Result<()>,
+    ) -> Result<BatchAnswer<()>> {
         actor.require(Permission::HandleLicenses)?;
         let plural = Plural {
-            operation: "removeLicenses",
-            reason: Needed::Yes,
+            operation,
+            reason,
             wanted: Wanted {
                 licenses: command.batch.items.clone(),
                 ..Wanted::default()
             },
         };
-        let decide = |batch: &Batch<_>, loaded: &Loaded, record: &Record| {
-            each(batch, |changes, key| remove(loaded, changes, record, key))
+        let decide = move |batch: &Batch<_>, loaded: &Loaded, record: &Record| {
+            each(batch, |changes, key| {
+                let license = loaded.license(key).ok_or_else(|| not_found("license"))?;
+                if !changes.licenses.iter().any(|other| other.id == license.id) {
+                    step(record, changes, license)?;
+                }
+                Ok(license.id.to_string())
+            })
         };
         self.change_all(actor, plural, command, decide).await
     }
@@ -92,26 +145,18 @@ impl Services {
     }
 }
 
-fn remove(
-    loaded: &Loaded,
-    changes: &mut Changes,
-    record: &Record,
-    key: &Key<LicenseId>,
-) -> Result<String> {
-    let license = loaded.license(key).ok_or_else(|| not_found("license"))?;
-    let repeated = changes.licenses.iter().any(|other| other.id == license.id);
+/// A removal by staff; what is removed stays so.
+fn take_out(record: &Record, changes: &mut Changes, license: &License) -> Result<()> {
     match license.state {
-        LicenseState::Active | LicenseState::RemovalRequested if !repeated => {
-            customer_side::remove(record, changes, license, RemovedBy::Staff);
+        LicenseState::Active | LicenseState::RemovalRequested => {
+            removal::remove(record, changes, license, RemovedBy::Staff);
+            Ok(())
         }
-        LicenseState::Replaced => {
-            return Err(Error::new(
-                Code::ActionNotAllowed,
-                "The license was replaced and is over.",
-            )
-            .at("id"));
-        }
-        _ => {}
+        LicenseState::Removed => Ok(()),
+        LicenseState::Replaced => Err(Error::new(
+            Code::ActionNotAllowed,
+            "The license was replaced and is over.",
+        )
+        .at("id")),
     }
-    Ok(license.id.to_string())
 }

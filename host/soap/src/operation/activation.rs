@@ -16,5 +16,7 @@ operations! {
         GetLicense = "getLicense": MachineRequest => IssuedLicense;
         /// Removes the license of a machine.
         Deactivate = "deactivate": MachineRequest => IssuedLicense;
+        /// Removes the license of a machine because the vendor asked for it.
+        ConfirmRemoval = "confirmRemoval": MachineRequest => IssuedLicense;
     }
 }

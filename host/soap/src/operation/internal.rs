@@ -80,6 +80,10 @@ operations! {
         PreviewLicense = "previewLicense": PreviewLicenseRequest => PreviewLicenseResult;
         /// Removes licenses.
         RemoveLicenses = "removeLicenses": StateChangeRequest => StateChangeResult;
+        /// Asks for licenses back.
+        RequestRemovals = "requestRemovals": StateChangeRequest => StateChangeResult;
+        /// Takes requests for removal back.
+        CancelRemovalRequests = "cancelRemovalRequests": StateChangeRequest => StateChangeResult;
         /// Makes an API token.
         CreateToken = "createToken": CreateTokenRequest => CreateTokenResult;
         /// Revokes API tokens.

@@ -77,6 +77,8 @@ pub(super) fn table() -> Table {
         command internal::ActivateLicense => activate_license;
         command internal::PreviewLicense => preview_license;
         change internal::RemoveLicenses => remove_licenses;
+        change internal::RequestRemovals => request_removals;
+        change internal::CancelRemovalRequests => cancel_removal_requests;
         command internal::CreateToken => create_token;
         change internal::RevokeTokens => revoke_tokens;
     }
@@ -85,6 +87,7 @@ pub(super) fn table() -> Table {
         plain activation::Activate => activate;
         by_ref activation::GetLicense => fetch_license;
         by_ref activation::Deactivate => deactivate;
+        by_ref activation::ConfirmRemoval => confirm_removal;
     }
     table.add::<internal::GetServiceInfo, _, _, _>(|call, _| async move {
         Ok(call.services.service_info(&call.actor))

@@ -12,13 +12,19 @@ enum Step {
     Activate(u8),
     Deactivate(u8),
     Remove(u8),
+    Ask(u8),
+    TakeBack(u8),
+    Confirm(u8),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0_u8..3, 0_u8..4).prop_map(|(kind, machine)| match kind {
+    let step = (0_u8..6, 0_u8..4).prop_map(|(kind, machine)| match kind {
         0 => Step::Activate(machine),
         1 => Step::Deactivate(machine),
-        _ => Step::Remove(machine),
+        2 => Step::Remove(machine),
+        3 => Step::Ask(machine),
+        4 => Step::TakeBack(machine),
+        _ => Step::Confirm(machine),
     });
     proptest::collection::vec(step, 1..40)
 }
@@ -38,6 +44,7 @@ async fn play(steps: Vec<Step>, most: u32) {
     let shop = Shop::new(terms).await;
     let mut live: BTreeMap<u8, License> = BTreeMap::new();
     let mut gone: BTreeSet<LicenseId> = BTreeSet::new();
+    let mut asked: BTreeSet<LicenseId> = BTreeSet::new();
     for step in steps {
         match step {
             Step::Activate(machine) => match (
@@ -68,6 +75,30 @@ async fn play(steps: Vec<Step>, most: u32) {
                 if let Some(license) = live.remove(&machine) {
                     shop.remove(license.id).await;
                     gone.insert(license.id);
+                }
+            }
+            Step::Ask(machine) => {
+                if let Some(license) = live.get(&machine) {
+                    shop.ask(license.id).await;
+                    asked.insert(license.id);
+                }
+            }
+            Step::TakeBack(machine) => {
+                if let Some(license) = live.get(&machine) {
+                    shop.take_back(license.id).await;
+                    asked.remove(&license.id);
+                }
+            }
+            Step::Confirm(machine) => {
+                let answer = shop.confirmed(&format!("{machine:012x}")).await;
+                let Some(license) = live.get(&machine) else {
+                    continue;
+                };
+                if asked.contains(&license.id) {
+                    assert_eq!(answer.unwrap(), license.id);
+                    gone.extend(live.remove(&machine).map(|license| license.id));
+                } else {
+                    assert_eq!(answer.unwrap_err().code, Code::RemovalNotRequested);
                 }
             }
         }

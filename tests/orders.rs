@@ -1,0 +1,55 @@
+//! Orders over the wire, on both databases.
+
+use crate::support::{Answer, Client, Server, Shop, inner, leaves, on_both};
+
+on_both! {
+    an_order_that_was_found_can_be_stored_back
+}
+
+const EVERYTHING: &str = "<terms><quantity>3</quantity><maxActivations>2</maxActivations>\
+    <hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type><min>0</min><max>3</max></hostRule>\
+    <hostMatch>AT_LEAST</hostMatch><hostMatchCount>1</hostMatchCount>\
+    <expiry><kind>AFTER</kind><amount>1</amount><unit>YEARS</unit><from>EACH_ACTIVATION</from></expiry>\
+    <maintenance><kind>FIXED</kind><date>2099-12-31</date></maintenance>\
+    <licensee><kind>FIXED</kind><text>Linz &amp; Co</text></licensee>\
+    <movesAllowed><count>2</count><perDays>30</perDays></movesAllowed>\
+    <emergencyAllowed><count>1</count><perDays>365</perDays><days>7</days></emergencyAllowed></terms>\
+    <feature><name>base</name><version>3.0</version><count>0</count></feature>\
+    <feature><name>extra</name><attribute><name>sku</name><value> E 1 </value></attribute></feature>\
+    <validFrom>2020-01-01</validFrom><validUntil>2099-12-31</validUntil><notes>two\nlines</notes>\
+    <externalRef>O-1</externalRef><attribute><name>tier</name><value> gold </value></attribute>";
+
+fn found(client: &Client) -> Answer {
+    let found = client.internal("findOrders", "<externalRef>O-1</externalRef>");
+    found.expect("the order")
+}
+
+/// Found, stored as it is: nothing changes. One member changed and stored: nothing else changes.
+fn an_order_that_was_found_can_be_stored_back(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order(EVERYTHING);
+    shop.activate(&order, "00-11-22-AA-BB-CC")
+        .expect("a license");
+    let before = found(&shop.client);
+    let members = inner(&before.0, "order");
+    let store = |members: &str| {
+        let item = format!("<order>{members}</order>");
+        let stored = shop.client.internal("storeOrders", &item);
+        stored.expect("an answer")
+    };
+    assert_eq!(inner(&store(&members).0, "order"), members);
+    let noted = members.replace("two\nlines", "three");
+    store(&noted);
+    let after = found(&shop.client);
+    let (before, after) = (leaves(&before.0), leaves(&after.0));
+    let changed = |(name, text): &(String, String)| format!("{name}={text}");
+    let new: Vec<_> = after.iter().filter(|leaf| !before.contains(leaf)).collect();
+    let names: Vec<_> = new.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["revision", "notes", "updatedAt"]);
+    assert_eq!(
+        (changed(new[0]), changed(new[1])),
+        ("revision=2".into(), "notes=three".into())
+    );
+    assert_eq!(after.len(), before.len());
+    assert_eq!(store(&noted).want("code"), "StaleRevision");
+}
