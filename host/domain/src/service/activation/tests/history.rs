@@ -90,15 +90,8 @@ async fn play(steps: Vec<Step>, most: u32) {
                 }
             }
             Step::Confirm(machine) => {
-                let answer = shop.confirmed(&format!("{machine:012x}")).await;
-                let Some(license) = live.get(&machine) else {
-                    continue;
-                };
-                if asked.contains(&license.id) {
-                    assert_eq!(answer.unwrap(), license.id);
+                if confirm(&shop, machine, live.get(&machine), &asked).await {
                     gone.extend(live.remove(&machine).map(|license| license.id));
-                } else {
-                    assert_eq!(answer.unwrap_err().code, Code::RemovalNotRequested);
                 }
             }
         }
@@ -107,6 +100,25 @@ async fn play(steps: Vec<Step>, most: u32) {
     for license in shop.licenses() {
         assert_eq!(license.is_live(), !gone.contains(&license.id));
     }
+}
+
+/// Confirms a removal: what was asked back is removed, and nothing else.
+async fn confirm(
+    shop: &Shop,
+    machine: u8,
+    live: Option<&License>,
+    asked: &BTreeSet<LicenseId>,
+) -> bool {
+    let answer = shop.confirmed(&format!("{machine:012x}")).await;
+    let Some(license) = live else {
+        return false;
+    };
+    let expected = asked.contains(&license.id);
+    match answer {
+        Ok(id) => assert_eq!((id, expected), (license.id, true)),
+        Err(error) => assert_eq!((error.code, expected), (Code::RemovalNotRequested, false)),
+    }
+    expected
 }
 
 proptest! {
