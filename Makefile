@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: build demo run kit test lint bench
+.PHONY: build demo run kit test test-clients lint bench
 
 build:
 	scripts/setup build
@@ -24,6 +24,11 @@ kit:
 test:
 	scripts/setup test
 	cargo test --workspace --locked
+
+# Every SOAP stack of tests/clients, as its users install it.
+test-clients:
+	scripts/setup clients
+	cargo test --package lds --test lds --locked -- --ignored clients::stacks
 
 lint:
 	scripts/setup lint

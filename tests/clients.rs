@@ -1,5 +1,8 @@
 //! Clients that we did not write, as their users install them. `scripts/setup test` does that.
 
+mod pages;
+mod stacks;
+
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
