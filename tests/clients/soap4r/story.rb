@@ -26,8 +26,11 @@ puts "created #{id}"
 customer = list(vendor.findCustomers(externalRef: ref).result.customer).first
 puts "found #{customer.name}"
 
-# Change, and store back whole; a member that was absent has no setter yet.
-customer.__xmlele << [XSD::QName.new('urn:license-distribution-service:v1', 'notes'), 'Calls back on Monday.']
+# Change, and store back whole. A member that was absent has no setter yet; a list of one must be
+# made a list again, or soap4r leaves it out.
+notes = XSD::QName.new('urn:license-distribution-service:v1', 'notes')
+customer.__xmlele << [notes, 'Calls back on Monday.']
+customer.attribute = list(customer.attribute)
 stored = vendor.storeCustomers(customer: [customer]).result
 puts "stored #{list(stored.item).first.customer.revision}"
 
