@@ -9,7 +9,7 @@ use crate::customer::CustomerData;
 use crate::error::{Code, Error, Result};
 use crate::generator::{GeneratorInfo, Problem};
 use crate::host::{Host, HostTypeRef};
-use crate::id::{CustomerId, Key, ProductId, UserId};
+use crate::id::{CustomerId, Key, LicenseId, ProductId, UserId};
 use crate::license::{File, License, LicenseKind, LicenseState};
 use crate::order::{Order, OrderKey};
 use crate::product::{Feature, ProductData};
@@ -19,6 +19,8 @@ use crate::user::UserData;
 
 /// Items of a batch at most.
 pub const MAX_BATCH: usize = 1000;
+/// Licenses that are replaced by one command at most.
+pub const MAX_REPLACED: usize = 100;
 /// Longest request id, in characters.
 pub const MAX_REQUEST_ID: usize = 64;
 
@@ -256,7 +258,48 @@ pub struct Activate {
     pub parameters: Vec<Attribute>,
 }
 
-/// `getLicense` and `deactivate`, by the customer.
+/// `rehostLicense`, by staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RehostLicense {
+    /// Which license.
+    pub license: Key<LicenseId>,
+    /// The machine that it is for from now on.
+    pub new_hosts: Vec<Host>,
+    /// Lifts the order's dates; the reason.
+    pub override_reason: Option<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// How.
+    pub options: WriteOptions,
+}
+
+/// `emergencyLicense`, by staff.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EmergencyLicense {
+    /// Of which order.
+    pub order: OrderKey,
+    /// The machine.
+    pub hosts: Vec<Host>,
+    /// How long it lasts; absent: as the terms say.
+    pub days: Option<u32>,
+    /// Why.
+    pub reason: String,
+    /// How.
+    pub options: WriteOptions,
+}
+
+/// `rehost`, by the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rehost {
+    /// The Order ID as typed.
+    pub order_id: String,
+    /// The machine that has the license.
+    pub hosts: Vec<Host>,
+    /// The machine that gets it.
+    pub new_hosts: Vec<Host>,
+}
+
+/// `getLicense`, `deactivate` and `emergency`, by the customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForMachine {
     /// The Order ID as typed.

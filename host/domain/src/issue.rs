@@ -48,12 +48,12 @@ impl Basis {
     }
 }
 
-/// The base days of a new license.
-pub fn base_days(order: &Order, today: Date) -> BaseDays {
+/// The base days of a license that was activated on a day.
+pub fn base_days(order: &Order, activation: Date) -> BaseDays {
     BaseDays {
         order: order.data.valid_from.unwrap_or(order.created_on),
-        first_activation: order.first_activated_on.unwrap_or(today),
-        activation: today,
+        first_activation: order.first_activated_on.unwrap_or(activation),
+        activation,
     }
 }
 
@@ -72,18 +72,21 @@ pub struct Source<'a> {
     pub features: &'a [Feature],
     /// What date rules count from.
     pub days: BaseDays,
+    /// Nothing is granted for longer than this.
+    pub until: Option<Date>,
 }
 
 impl<'a> Source<'a> {
-    /// A new license of an order.
-    pub fn of_order(view: &'a OrderView, today: Date) -> Self {
+    /// A license of an order whose dates count from this day.
+    pub fn of_order(view: &'a OrderView, activation: Date) -> Self {
         Self {
             order: Some(&view.order),
             customer: Some(&view.customer),
             product: &view.product,
             terms: &view.order.data.terms,
             features: &view.order.data.features,
-            days: base_days(&view.order, today),
+            days: base_days(&view.order, activation),
+            until: None,
         }
     }
 }
@@ -120,7 +123,7 @@ pub fn request(
     let description = generator.ready()?;
     description.takes(run.kind, source.terms.license_type)?;
     check_host_types(description, &hosts)?;
-    let dates = Dates::of(source.terms, source.days, run.today)?;
+    let dates = Dates::of(source, run.today)?;
     Ok(GenerateRequest {
         kind: run.kind,
         dry_run: run.dry_run,
@@ -211,19 +214,22 @@ pub fn licensee(terms: &Terms, customer: Option<&Customer>) -> Option<String> {
 
 struct Dates {
     days: BaseDays,
+    until: Option<Date>,
     starts_on: Option<Date>,
     expires_on: Option<Date>,
     maintenance_until: Option<Date>,
 }
 
 impl Dates {
-    fn of(terms: &Terms, days: BaseDays, today: Date) -> Result<Self> {
+    fn of(source: Source<'_>, today: Date) -> Result<Self> {
+        let (terms, days) = (source.terms, source.days);
         let resolve =
             |rule: Option<DateRule>, edge| rule.map_or(Ok(None), |rule| rule.resolve(edge, days));
         let dates = Self {
             days,
+            until: source.until,
             starts_on: resolve(terms.start, Edge::Start)?,
-            expires_on: resolve(Some(terms.expiry), Edge::End)?,
+            expires_on: earlier(resolve(Some(terms.expiry), Edge::End)?, source.until),
             maintenance_until: resolve(terms.maintenance, Edge::End)?,
         };
         dates.check_end(dates.expires_on, today)?;
@@ -250,12 +256,20 @@ impl Dates {
         let end = |rule: Option<DateRule>, otherwise| {
             rule.map_or(Ok(otherwise), |rule| rule.resolve(Edge::End, self.days))
         };
-        let expires_on = end(feature.expiry, self.expires_on)?;
+        let expires_on = earlier(end(feature.expiry, self.expires_on)?, self.until);
         self.check_end(expires_on, today)?;
         Ok((
             expires_on,
             end(feature.maintenance, self.maintenance_until)?,
         ))
+    }
+}
+
+/// The earlier of two ends; none is later than any.
+fn earlier(a: Option<Date>, b: Option<Date>) -> Option<Date> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
     }
 }
 

@@ -12,6 +12,7 @@ pub mod claim;
 pub mod command;
 pub mod customer;
 pub mod date;
+pub mod decision;
 pub mod error;
 pub mod generator;
 pub mod host;

@@ -65,6 +65,20 @@ pub fn check_activations(order: &Order) -> Result<()> {
     }
 }
 
+/// Refuses to put a live license in another one's place where the order has more than it may.
+///
+/// # Errors
+/// `NoActivationsLeft`.
+pub fn check_room(order: &Order) -> Result<()> {
+    match order.data.terms.max_activations {
+        most if most > 0 && order.active_licenses > most => Err(Error::new(
+            Code::NoActivationsLeft,
+            "This order has more licenses than it allows by now. Remove some first.",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The live license of this machine among those brought along.
 pub fn live<'a>(view: &'a OrderView, hosts: &[Host]) -> Option<&'a License> {
     let matched = view
@@ -123,23 +137,41 @@ fn days_of(uses: &[AllowanceUse], kind: UseKind) -> impl Iterator<Item = Date> {
 /// # Errors
 /// `ActionNotAllowed` where no moves are allowed, `AllowanceExhausted` with the next date.
 pub fn check_move(view: &OrderView, today: Date) -> Result<()> {
-    let Some(left) = moves(view, today) else {
-        return Err(Error::new(
+    match moves(view, today) {
+        Some(left) => check_left(left, "moves"),
+        None => Err(Error::new(
             Code::ActionNotAllowed,
             "This license can't be released by yourself. Ask the vendor.",
-        ));
-    };
+        )),
+    }
+}
+
+/// Refuses an emergency license that the allowance does not hold.
+///
+/// # Errors
+/// `ActionNotAllowed` where none are allowed, `AllowanceExhausted` with the next date.
+pub fn check_emergency(view: &OrderView, today: Date) -> Result<()> {
+    match emergencies(view, today) {
+        Some(left) => check_left(left, "emergency licenses"),
+        None => Err(Error::new(
+            Code::ActionNotAllowed,
+            "This order has no emergency licenses. Ask the vendor.",
+        )),
+    }
+}
+
+fn check_left(left: Left, what: &str) -> Result<()> {
     match (left.left, left.refill_on) {
         (0, Some(on)) => Err(Error::new(
             Code::AllowanceExhausted,
             format!(
-                "All moves are used up. The next one is possible on {}.",
+                "All {what} are used up. The next one is possible on {}.",
                 crate::date::format(on)
             ),
         )),
         (0, None) => Err(Error::new(
             Code::AllowanceExhausted,
-            "All moves are used up. Ask the vendor for more.",
+            format!("All {what} are used up. Ask the vendor for more."),
         )),
         _ => Ok(()),
     }

@@ -6,6 +6,8 @@ use crate::attribute::{check_count, check_member};
 use crate::date::{DateRule, Edge};
 use crate::error::{Error, Result};
 
+/// Days of an emergency license at most.
+pub const MAX_EMERGENCY_DAYS: u32 = 366;
 /// Hosts of one license.
 pub const MAX_HOSTS: usize = 16;
 /// Largest quantity; with the largest count of a feature the product stays below 2^53.
@@ -303,10 +305,10 @@ impl Terms {
                 .allowance
                 .check()
                 .map_err(|error| error.within("emergencyAllowed"))?;
-            if emergency.days == 0 || emergency.days > 366 {
+            if emergency.days == 0 || emergency.days > MAX_EMERGENCY_DAYS {
                 return Err(Error::invalid(
                     "emergencyAllowed.days",
-                    "The value is from 1 to 366.",
+                    format!("The value is from 1 to {MAX_EMERGENCY_DAYS}."),
                 ));
             }
         }

@@ -1,10 +1,15 @@
-//! Activation: from an order and a machine to the one license.
+//! Issuing under an order: activations, rehosts, replacements, emergencies.
 //!
 //! What exists is returned as it is; no generator is on the way to it. Else the license is cut
 //! from a snapshot, written by the generator with no transaction open, and decided on once more
-//! under the order's lock. Equal activations in flight share one generator run.
+//! under the order's lock. Equal commands in flight share one generator run.
 
+mod emergency;
 mod flight;
+mod ground;
+mod recheck;
+mod rehost;
+mod replace;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -15,35 +20,44 @@ use time::Date;
 
 use crate::access::{Actor, Permission, Who};
 use crate::attribute::{Attribute, Names, check_attributes};
-use crate::claim::{Claim, claims, likely};
-use crate::command::{Activate, ActivateLicense, IssuedLicense};
+use crate::claim::{Claim, claims};
+use crate::command::{Activate, ActivateLicense, IssuedLicense, WriteOptions};
+use crate::decision::{Aim, Case, Side, Verdict};
 use crate::error::{Error, Result};
 use crate::generator::GeneratorInfo;
 use crate::host::{self, Host};
 use crate::id::OrderRef;
 use crate::license::License;
-use crate::order::{OrderKey, OrderLookup, OrderView};
+use crate::order::{OrderKey, OrderView};
 use crate::order_id::OrderId;
-use crate::policy::{self, Days};
+use crate::policy::Days;
 use crate::service::{MAX_ATTEMPTS, Services, check_reason, request_key};
-use crate::terms::{HostMatch, Licensee};
+use crate::terms::Licensee;
 use crate::unit::RequestKey;
 
 pub(crate) use flight::Flights;
+use ground::{Ending, Ground};
+pub(super) use ground::{equal, no_license};
 
-/// An activation with everything that does not come from the store.
+/// A command that issues a license, with everything that does not come from the store.
 #[derive(Clone, Debug)]
 struct Task {
     actor: Actor,
     action: &'static str,
+    aim: Aim,
     order: OrderKey,
+    ending: Ending,
     hosts: Vec<Host>,
+    /// Those of the license that ends are used again.
     parameters: Vec<Attribute>,
+    /// Likewise.
     attributes: Vec<Attribute>,
     days: Days,
+    /// Days of an emergency license; absent: as the terms say.
+    lasting: Option<u32>,
     reason: Option<String>,
     request: Option<RequestKey>,
-    dry_run: bool,
+    options: WriteOptions,
 }
 
 impl Services {
@@ -59,14 +73,17 @@ impl Services {
         let task = Task {
             actor: actor.clone(),
             action: "activate",
+            aim: Aim::Activation,
+            ending: Ending::Nothing,
             order: OrderKey::OrderId(OrderId::parse(&command.order_id)?),
             hosts: self.normal_hosts("host", &command.hosts)?,
             parameters: command.parameters,
             attributes: Vec::new(),
             days: Days::Checked,
+            lasting: None,
             reason: None,
             request: None,
-            dry_run: false,
+            options: WriteOptions::default(),
         };
         let (view, license) = self.run(task).await?;
         Ok(issued(&view, license))
@@ -83,28 +100,23 @@ impl Services {
     ) -> Result<License> {
         actor.require(Permission::HandleLicenses)?;
         command.options.check()?;
-        if command.override_reason.is_some() {
-            actor.require(Permission::IssueLicenses)?;
-            check_reason(command.override_reason.as_deref(), true)
-                .map_err(|error| error.within("override"))?;
-        }
+        check_override(actor, command.override_reason.as_deref())?;
         check_attributes("attribute", &command.attributes, Names::Unique)?;
         let request = request_key(actor, &command.options, "activateLicense", &command);
         let task = Task {
             actor: actor.clone(),
             action: "activateLicense",
+            aim: Aim::Activation,
+            ending: Ending::Nothing,
             order: command.order,
             hosts: self.normal_hosts("host", &command.hosts)?,
             parameters: command.parameters,
             attributes: command.attributes,
-            days: if command.override_reason.is_some() {
-                Days::Lifted
-            } else {
-                Days::Checked
-            },
+            days: lifted(command.override_reason.as_deref()),
+            lasting: None,
             reason: command.override_reason,
             request,
-            dry_run: command.options.dry_run,
+            options: command.options,
         };
         Ok(self.run(task).await?.1)
     }
@@ -112,61 +124,34 @@ impl Services {
     async fn run(self: &Arc<Self>, mut task: Task) -> Result<(Arc<OrderView>, License)> {
         check_attributes("parameter", &task.parameters, Names::Repeated)?;
         for _ in 0..MAX_ATTEMPTS {
-            let view = self.view(&task.order, &task.hosts).await?;
-            task.actor = acting(&task.actor, view.order.id);
-            task.order = view.order.id.into();
+            let ground = self.ground(&task).await?;
+            task.actor = acting(&task.actor, ground.view.order.id);
+            task.order = ground.view.order.id.into();
             // A repeated request must be answered from its record, which the unit looks up.
-            if task.request.is_none() {
-                policy::check_served(&view)?;
-                if let Some(license) = policy::live(&view, &task.hosts) {
-                    let license = license.clone();
-                    return Ok((view, license));
-                }
+            if task.request.is_none()
+                && let Verdict::Met(license) = ground.decide(&task.case(self.clock.today()))?
+            {
+                let license = license.clone();
+                return Ok((ground.view, license));
             }
-            if let Some(license) = self.fly(&task, &view).await? {
-                return Ok((view, license));
+            if let Some(license) = self.fly(&task, &ground).await? {
+                return Ok((ground.view, license));
             }
         }
         Err(kept_changing())
     }
 
     /// Prepares, generates and commits, anew when the ground moved meanwhile.
-    async fn issue(&self, task: &Task, mut view: Arc<OrderView>) -> Result<License> {
+    async fn issue(&self, task: &Task, mut ground: Ground) -> Result<License> {
         for attempt in 0..MAX_ATTEMPTS {
             if attempt > 0 {
-                view = self.view(&task.order, &task.hosts).await?;
+                ground = self.ground(task).await?;
             }
-            if let Some(license) = self.attempt(task, &view).await? {
+            if let Some(license) = self.attempt(task, &ground).await? {
                 return Ok(license);
             }
         }
         Err(kept_changing())
-    }
-
-    /// The order, and those of its licenses that are for this machine.
-    pub(super) async fn view(&self, key: &OrderKey, hosts: &[Host]) -> Result<Arc<OrderView>> {
-        let lookup = OrderLookup {
-            key: key.clone(),
-            claims: likely(hosts),
-            only: hosts.is_empty(),
-        };
-        let view = self
-            .store
-            .order(lookup)
-            .await?
-            .ok_or_else(|| key.not_found().at("orderId"))?;
-        let HostMatch::AtLeast(_) = view.order.data.terms.host_match else {
-            return Ok(view);
-        };
-        let lookup = OrderLookup {
-            key: view.order.id.into(),
-            claims: machine_claims(&view, hosts),
-            only: hosts.is_empty(),
-        };
-        self.store
-            .order(lookup)
-            .await?
-            .ok_or_else(|| key.not_found().at("orderId"))
     }
 
     /// Hosts in normal form.
@@ -187,7 +172,42 @@ impl Services {
 }
 
 fn kept_changing() -> Error {
-    Error::unavailable("the order kept changing during an activation")
+    Error::unavailable("what a license stands on kept changing while it was issued")
+}
+
+impl Task {
+    fn case(&self, today: Date) -> Case {
+        Case {
+            aim: self.aim,
+            hosts: self.hosts.clone(),
+            days: self.days,
+            side: self.side(),
+            today,
+        }
+    }
+
+    const fn side(&self) -> Side {
+        match self.actor.who {
+            Who::Customer(_) => Side::Customer,
+            Who::User(..) | Who::Operator | Who::Anonymous => Side::Staff,
+        }
+    }
+}
+
+/// An override is for those who may issue licenses, and needs a reason.
+fn check_override(actor: &Actor, reason: Option<&str>) -> Result<()> {
+    if reason.is_none() {
+        return Ok(());
+    }
+    actor.require(Permission::IssueLicenses)?;
+    check_reason(reason, true).map_err(|error| error.within("override"))
+}
+
+const fn lifted(override_reason: Option<&str>) -> Days {
+    match override_reason {
+        Some(_) => Days::Lifted,
+        None => Days::Checked,
+    }
 }
 
 /// The claims by which a machine is recognised; more hosts than a license may have bring no more

@@ -15,12 +15,17 @@ pub(super) fn each<T>(
         let outcome = apply(&mut changes, item).map_or_else(Outcome::Failed, Outcome::Done);
         changes.outcomes.push(outcome);
     }
+    all_or_none(batch.atomic, changes)
+}
+
+/// With `atomic`, one failure takes all rows back.
+pub(super) fn all_or_none(atomic: bool, changes: Changes) -> Changes {
     let failed = changes
         .outcomes
         .iter()
         .any(|outcome| matches!(outcome, Outcome::Failed(_)));
-    if batch.atomic && failed {
-        changes = Changes {
+    if atomic && failed {
+        return Changes {
             outcomes: changes.outcomes,
             ..Changes::default()
         };

@@ -9,13 +9,13 @@ use crate::access::Actor;
 use crate::command::{ForMachine, IssuedLicense, NeededHost, OrderInfo, WriteOptions};
 use crate::error::{Code, Error, Result};
 use crate::generator::Definition;
-use crate::host::{Form, Host, HostType, HostTypeRef, same};
+use crate::host::{Form, Host, HostType, HostTypeRef};
 use crate::license::{License, LicenseState, Removal, RemovedBy};
 use crate::order::{AllowanceUse, OrderKey, OrderLookup, OrderView, UseKind};
 use crate::order_id::OrderId;
 use crate::policy;
 use crate::query::{HostFilter, LicenseFilter, Paging};
-use crate::service::activation::{acting, issued, machine_claims};
+use crate::service::activation::{acting, equal, issued, machine_claims, no_license};
 use crate::service::record::Record;
 use crate::service::removal::remove;
 use crate::service::{Services, refused};
@@ -203,22 +203,11 @@ fn existing<'a>(view: &'a OrderView, hosts: &[Host]) -> Result<&'a License> {
     }
 }
 
-fn no_license() -> Error {
-    Error::new(
-        Code::NoLicense,
-        "There is no license of this order for this machine. Activate it first.",
-    )
-}
-
 fn without_files(license: License) -> License {
     License {
         files: Vec::new(),
         ..license
     }
-}
-
-fn equal(a: &[Host], b: &[Host]) -> bool {
-    a.len() == b.len() && a.iter().all(|host| b.iter().any(|other| same(host, other)))
 }
 
 /// A rule's host type whose generator is not available now.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::access::{Actor, Permission, Who};
 use crate::attribute::{MAX_ATTRIBUTES, MAX_MEMBER, MAX_TEXT, check_count};
-use crate::command::{MAX_BATCH, MAX_REQUEST_ID, ServiceInfo};
+use crate::command::{MAX_BATCH, MAX_REPLACED, MAX_REQUEST_ID, ServiceInfo};
 use crate::error::Result;
 use crate::generator::GeneratorInfo;
 use crate::product::MAX_FEATURES;
@@ -47,6 +47,7 @@ impl Services {
 fn limits() -> Vec<(&'static str, u64)> {
     vec![
         ("batchItems", MAX_BATCH as u64),
+        ("replacedLicenses", MAX_REPLACED as u64),
         ("pageSize", MAX_PAGE.into()),
         ("defaultPageSize", DEFAULT_PAGE.into()),
         ("requestIdCharacters", MAX_REQUEST_ID as u64),

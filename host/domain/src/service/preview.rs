@@ -124,6 +124,7 @@ fn of_product<'a>(
         terms: &product.data.terms,
         features: &product.data.features,
         days: BaseDays::all(today),
+        until: None,
     }
 }
 

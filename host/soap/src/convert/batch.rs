@@ -5,6 +5,7 @@ use lds_domain::command::{
     StoreProducts, StoreUsers,
 };
 use lds_domain::customer::Customer;
+use lds_domain::license::License;
 use lds_domain::product::Product;
 use lds_domain::user::User;
 use lds_domain::{Error, Result};
@@ -12,6 +13,7 @@ use lds_domain::{Error, Result};
 use super::{Reference, each, options, reference, text};
 use crate::wire::batch::{StateChangeItem, StateChangeRequest, StateChangeResult};
 use crate::wire::common::ItemFailure;
+use crate::wire::license::{ReplaceLicensesItem, ReplaceLicensesResult};
 use crate::wire::store as wire;
 
 macro_rules! store {
@@ -89,6 +91,32 @@ impl StateChangeResult {
             failure: item.failure.map(ItemFailure::from),
             extra: Vec::new(),
         };
+        Self {
+            status: text(answer.status.name()),
+            total: number(answer.items.len()),
+            failed: number(answer.failed),
+            item: ids
+                .into_iter()
+                .zip(answer.items)
+                .enumerate()
+                .map(item)
+                .collect(),
+            extra: Vec::new(),
+        }
+    }
+}
+
+impl ReplaceLicensesResult {
+    /// The answer to a replacement of the licenses with these ids, as they were given.
+    pub fn new(ids: Vec<String>, answer: BatchAnswer<License>) -> Self {
+        let item =
+            |(index, (id, item)): (usize, (String, BatchItem<License>))| ReplaceLicensesItem {
+                index: number(index),
+                id,
+                license: item.value.map(From::from),
+                failure: item.failure.map(ItemFailure::from),
+                extra: Vec::new(),
+            };
         Self {
             status: text(answer.status.name()),
             total: number(answer.items.len()),

@@ -1,6 +1,8 @@
 //! The customer's side.
 
-use lds_domain::command::{Activate, ForMachine, IssuedLicense, Left, NeededHost, OrderInfo};
+use lds_domain::command::{
+    Activate, ForMachine, IssuedLicense, Left, NeededHost, OrderInfo, Rehost,
+};
 use lds_domain::generator::Definition;
 
 use super::{list, text};
@@ -22,6 +24,25 @@ impl From<wire::MachineRequest> for ForMachine {
         Self {
             order_id: request.order_id,
             hosts: list(request.host),
+        }
+    }
+}
+
+impl From<wire::EmergencyRequest> for ForMachine {
+    fn from(request: wire::EmergencyRequest) -> Self {
+        Self {
+            order_id: request.order_id,
+            hosts: list(request.host),
+        }
+    }
+}
+
+impl From<wire::RehostRequest> for Rehost {
+    fn from(request: wire::RehostRequest) -> Self {
+        Self {
+            order_id: request.order_id,
+            hosts: list(request.host),
+            new_hosts: list(request.new_host),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Licenses, and the requests about one.
 
-use lds_domain::command::{ActivateLicense, Preview, PreviewLicense};
+use lds_domain::command::{
+    ActivateLicense, EmergencyLicense, Preview, PreviewLicense, RehostLicense,
+};
 use lds_domain::generator::Problem;
 use lds_domain::host::Host;
 use lds_domain::id::{Key, LicenseId};
@@ -156,6 +158,34 @@ impl TryFrom<wire::ActivateLicenseRequest> for ActivateLicense {
             parameters: list(request.parameter),
             attributes: list(request.attribute),
             override_reason: request.override_dates.map(|dates| dates.reason),
+            options: options(request.request_id, request.dry_run),
+        })
+    }
+}
+
+impl TryFrom<wire::RehostLicenseRequest> for RehostLicense {
+    type Error = Error;
+
+    fn try_from(request: wire::RehostLicenseRequest) -> Result<Self> {
+        Ok(Self {
+            license: reference("id", &request.id)?,
+            new_hosts: list(request.new_host),
+            override_reason: request.override_dates.map(|dates| dates.reason),
+            reason: request.reason,
+            options: options(request.request_id, request.dry_run),
+        })
+    }
+}
+
+impl TryFrom<wire::EmergencyLicenseRequest> for EmergencyLicense {
+    type Error = Error;
+
+    fn try_from(request: wire::EmergencyLicenseRequest) -> Result<Self> {
+        Ok(Self {
+            order: reference("orderId", &request.order_id)?,
+            hosts: list(request.host),
+            days: request.days,
+            reason: request.reason,
             options: options(request.request_id, request.dry_run),
         })
     }

@@ -2,7 +2,8 @@
 
 use super::operations;
 use crate::wire::activation::{
-    ActivateRequest, IssuedLicense, MachineRequest, OrderInfo, OrderInfoRequest,
+    ActivateRequest, EmergencyRequest, IssuedLicense, MachineRequest, OrderInfo, OrderInfoRequest,
+    RehostRequest,
 };
 
 operations! {
@@ -18,5 +19,9 @@ operations! {
         Deactivate = "deactivate": MachineRequest => IssuedLicense;
         /// Removes the license of a machine because the vendor asked for it.
         ConfirmRemoval = "confirmRemoval": MachineRequest => IssuedLicense;
+        /// Gives the license of a machine to another one.
+        Rehost = "rehost": RehostRequest => IssuedLicense;
+        /// Gives a short license.
+        Emergency = "emergency": EmergencyRequest => IssuedLicense;
     }
 }

@@ -7,7 +7,8 @@ use crate::wire::find::{
     FindOrdersResult, FindProductsResult, FindRequest, FindUsersResult,
 };
 use crate::wire::license::{
-    ActivateLicenseRequest, GetLicenseRequest, License, PreviewLicenseRequest, PreviewLicenseResult,
+    ActivateLicenseRequest, EmergencyLicenseRequest, GetLicenseRequest, License,
+    PreviewLicenseRequest, PreviewLicenseResult, RehostLicenseRequest, ReplaceLicensesResult,
 };
 use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult};
 use crate::wire::service::{
@@ -76,6 +77,12 @@ operations! {
         GetLicense = "getLicense": GetLicenseRequest => License;
         /// Activates an order on the customer's behalf.
         ActivateLicense = "activateLicense": ActivateLicenseRequest => License;
+        /// Gives a license to another machine.
+        RehostLicense = "rehostLicense": RehostLicenseRequest => License;
+        /// Issues licenses anew for the same hosts.
+        ReplaceLicenses = "replaceLicenses": StateChangeRequest => ReplaceLicensesResult;
+        /// Issues a short license.
+        EmergencyLicense = "emergencyLicense": EmergencyLicenseRequest => License;
         /// Shows what a license would look like.
         PreviewLicense = "previewLicense": PreviewLicenseRequest => PreviewLicenseResult;
         /// Removes licenses.

@@ -39,6 +39,31 @@ pub struct MachineRequest {
     pub host: Vec<Host>,
 }
 
+/// Names an order, a machine of it and the one that gets its license.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RehostRequest {
+    /// The Order ID, in any spelling.
+    pub order_id: String,
+    /// The machine that has the license.
+    #[serde(default)]
+    pub host: Vec<Host>,
+    /// The machine that gets it.
+    #[serde(default)]
+    pub new_host: Vec<Host>,
+}
+
+/// Names an order and a machine of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyRequest {
+    /// The Order ID, in any spelling.
+    pub order_id: String,
+    /// The machine's identifiers; an order tells by its terms which are needed.
+    #[serde(default)]
+    pub host: Vec<Host>,
+}
+
 /// A license as the customer sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

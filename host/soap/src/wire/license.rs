@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::common::NameValue;
+use super::common::{ItemFailure, NameValue};
 use super::product::Feature;
 use super::terms::Terms;
 use crate::leaf::{Bytes, Day, Timestamp};
@@ -213,6 +213,78 @@ pub struct ActivateLicenseRequest {
     pub request_id: Option<String>,
     /// Check and answer, but write nothing.
     pub dry_run: Option<bool>,
+}
+
+/// Asks for a license for other hosts in place of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RehostLicenseRequest {
+    /// `lic_…` or `ext:…`.
+    pub id: String,
+    /// The machine that it is for from now on.
+    #[serde(default)]
+    pub new_host: Vec<Host>,
+    /// Lifts the order's dates; for managers.
+    #[serde(rename = "override")]
+    pub override_dates: Option<Override>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Chosen by the caller, up to 64 characters: the same request sent again is answered, not done again.
+    pub request_id: Option<String>,
+    /// Check and answer, but write nothing.
+    pub dry_run: Option<bool>,
+}
+
+/// Asks for a short license of a machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EmergencyLicenseRequest {
+    /// The Order ID, `ord_…` or `ext:…`.
+    pub order_id: String,
+    /// The machine's identifiers; an order tells by its terms which are needed.
+    #[serde(default)]
+    pub host: Vec<Host>,
+    /// For how many days, up to 366; absent: as the terms say.
+    pub days: Option<u32>,
+    /// Why.
+    pub reason: String,
+    /// Chosen by the caller, up to 64 characters: the same request sent again is answered, not done again.
+    pub request_id: Option<String>,
+    /// Check and answer, but write nothing.
+    pub dry_run: Option<bool>,
+}
+
+/// What became of one item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplaceLicensesItem {
+    /// Place of the item in the request, from 0.
+    pub index: u32,
+    /// The id as given.
+    pub id: String,
+    /// The license in its place.
+    pub license: Option<License>,
+    /// Why it was left out; absent if it was done.
+    pub failure: Option<ItemFailure>,
+    /// What later versions of the service add; ignored on input.
+    #[serde(default)]
+    pub extra: Vec<NameValue>,
+}
+
+/// What became of a batch.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplaceLicensesResult {
+    /// `SUCCESS`, `PARTIAL_FAILURE` or `FAILURE`.
+    pub status: String,
+    /// Number of items.
+    pub total: u32,
+    /// How many failed themselves.
+    pub failed: u32,
+    /// Each item, in the order of the request.
+    #[serde(default)]
+    pub item: Vec<ReplaceLicensesItem>,
+    /// What later versions of the service add; ignored on input.
+    #[serde(default)]
+    pub extra: Vec<NameValue>,
 }
 
 /// Names a license.

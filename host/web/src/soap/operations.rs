@@ -3,6 +3,7 @@
 
 use lds_soap::operation::{activation, internal};
 use lds_soap::wire::batch::StateChangeResult;
+use lds_soap::wire::license::ReplaceLicensesResult;
 
 use super::table::Table;
 
@@ -75,6 +76,8 @@ pub(super) fn table() -> Table {
         change internal::RevokeOrders => revoke_orders;
         command internal::GetLicense => license;
         command internal::ActivateLicense => activate_license;
+        command internal::RehostLicense => rehost_license;
+        command internal::EmergencyLicense => emergency_license;
         command internal::PreviewLicense => preview_license;
         change internal::RemoveLicenses => remove_licenses;
         change internal::RequestRemovals => request_removals;
@@ -88,9 +91,18 @@ pub(super) fn table() -> Table {
         by_ref activation::GetLicense => fetch_license;
         by_ref activation::Deactivate => deactivate;
         by_ref activation::ConfirmRemoval => confirm_removal;
+        plain activation::Rehost => rehost;
+        plain activation::Emergency => emergency;
     }
     table.add::<internal::GetServiceInfo, _, _, _>(|call, _| async move {
         Ok(call.services.service_info(&call.actor))
+    });
+    table.add::<internal::ReplaceLicenses, _, _, _>(|call, request| async move {
+        let ids = request.id.clone();
+        let answer = call
+            .services
+            .replace_licenses(&call.actor, request.try_into()?);
+        Ok(ReplaceLicensesResult::new(ids, answer.await?))
     });
     table.add::<internal::FindLicenses, _, _, _>(|call, request| async move {
         let (filter, paging) = request.into_filter(call.services.clock())?;

@@ -1,4 +1,4 @@
-//! Equal activations in flight share one run, which goes on when a caller hangs up.
+//! Equal commands in flight share one run, which goes on when a caller hangs up.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,59 +6,81 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 
-use super::{Task, machine_claims};
+use super::{Ground, Task, machine_claims};
 use crate::attribute::Attribute;
 use crate::claim::Claim;
+use crate::decision::{Aim, Side};
 use crate::error::Result;
-use crate::id::OrderRef;
+use crate::id::{LicenseId, OrderRef};
 use crate::license::License;
-use crate::order::OrderView;
 use crate::policy::Days;
 use crate::service::Services;
 
-type Key = (OrderRef, Vec<Claim>, Vec<Attribute>, Days);
+/// What makes two commands equal.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    order: OrderRef,
+    aim: Aim,
+    side: Side,
+    ending: Option<LicenseId>,
+    claims: Vec<Claim>,
+    parameters: Vec<Attribute>,
+    days: Days,
+    lasting: Option<u32>,
+}
+
 type Landing = Shared<BoxFuture<'static, Result<License>>>;
 
-/// The activations in flight on this node.
+/// The commands in flight on this node.
 #[derive(Default)]
 pub(crate) struct Flights(Mutex<HashMap<Key, Landing>>);
 
 impl Services {
-    /// Starts an activation or waits for the end of an equal one: then `None`, and the caller looks
+    /// Starts a command or waits for the end of an equal one: then `None`, and the caller looks
     /// again, for what that one made may be removed before it has landed. A dry run and a request
     /// that is recorded under its own id fly alone.
     pub(super) async fn fly(
         self: &Arc<Self>,
         task: &Task,
-        view: &Arc<OrderView>,
+        ground: &Ground,
     ) -> Result<Option<License>> {
-        if task.dry_run || task.request.is_some() {
-            return self.issue(task, Arc::clone(view)).await.map(Some);
+        if task.options.dry_run || task.request.is_some() {
+            return self.issue(task, ground.clone()).await.map(Some);
         }
-        let key: Key = (
-            view.order.id,
-            machine_claims(view, &task.hosts),
-            task.parameters.clone(),
-            task.days,
-        );
+        let key = Key::of(task, ground);
         let mut own = false;
         let landing = self.flights.join(&key, || {
             own = true;
-            self.start(key.clone(), task.clone(), Arc::clone(view))
+            self.start(key.clone(), task.clone(), ground.clone())
         });
         let license = landing.await?;
         Ok(own.then_some(license))
     }
 
-    fn start(self: &Arc<Self>, key: Key, task: Task, view: Arc<OrderView>) -> Landing {
+    fn start(self: &Arc<Self>, key: Key, task: Task, ground: Ground) -> Landing {
         let services = Arc::clone(self);
         let flight = async move {
             let _landing = LandAtTheEnd(&services.flights, &key);
-            services.issue(&task, view).await
+            services.issue(&task, ground).await
         };
         let landing = flight.boxed().shared();
         (self.spawn)(landing.clone().map(drop).boxed());
         landing
+    }
+}
+
+impl Key {
+    fn of(task: &Task, ground: &Ground) -> Self {
+        Self {
+            order: ground.view.order.id,
+            aim: task.aim,
+            side: task.side(),
+            ending: ground.ending.as_ref().map(|license| license.id),
+            claims: machine_claims(&ground.view, &task.hosts),
+            parameters: task.parameters.clone(),
+            days: task.days,
+            lasting: task.lasting,
+        }
     }
 }
 

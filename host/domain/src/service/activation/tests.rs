@@ -2,8 +2,11 @@
 //! what its customer and staff do.
 
 mod asking;
+mod emergencies;
 mod history;
 mod machines;
+mod rehosts;
+mod replacements;
 mod rules;
 mod staff;
 

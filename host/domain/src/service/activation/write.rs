@@ -1,108 +1,105 @@
-//! The commit of an activation: decided on a snapshot, generated, decided again under the lock.
+//! Writing a license: cut from a snapshot, generated, and made into a unit that decides again.
 
 use std::sync::Arc;
 
-use super::{Moment, Task, machine_claims, whole_seconds};
-use crate::audit::Change;
-use crate::claim::{Claim, ClaimClass};
+use time::{Date, Duration};
+
+use super::recheck::Recheck;
+use super::{Ground, Moment, Task, machine_claims, whole_seconds};
+use crate::decision::{Aim, Verdict};
 use crate::error::{Error, Result};
-use crate::generator::{GenerateRequest, Generated, RequestKind};
-use crate::host::{self, Host};
+use crate::generator::{GenerateRequest, Generated, Previous};
 use crate::id::{Id, LicenseId};
 use crate::issue::{self, Basis, Run, Source};
-use crate::license::{License, LicenseKind, LicenseState};
-use crate::order::{OrderLookup, OrderView};
-use crate::policy::{self, Days};
+use crate::license::{License, LicenseState};
+use crate::order::OrderLookup;
 use crate::service::Services;
 use crate::service::record::Record;
-use crate::unit::{Activity, Changes, Committed, Loaded, NewLicense, Outcome, Stop, Unit, Wanted};
+use crate::unit::{Committed, Loaded, NewLicense, Outcome, Stop, Unit, Wanted};
+
+/// A license that was cut, and from what.
+pub(super) type Cut = (NewLicense, Basis);
 
 impl Services {
     /// One attempt; `None` where the ground moved and it must be prepared anew.
-    pub(super) async fn attempt(&self, task: &Task, view: &OrderView) -> Result<Option<License>> {
-        let (unit, license) = match self.prepare(task, view).await {
-            Ok(prepared) => prepared,
+    pub(super) async fn attempt(&self, task: &Task, ground: &Ground) -> Result<Option<License>> {
+        let (unit, made) = match self.prepare(task, ground).await {
+            Ok(recheck) => (single(task, &recheck), recheck.made()),
             // What is refused now may have been done before under this request id.
             Err(error) => (refusal(task, error)?, None),
         };
         match self.store.commit(unit).await {
-            Ok(committed) => self.outcome(committed, license).await.map(Some),
+            Ok(committed) => self.outcome(committed, made).await.map(Some),
             Err(Stop::Again) => Ok(None),
             Err(Stop::Refused(error)) => Err(error),
         }
     }
 
-    async fn prepare(&self, task: &Task, view: &OrderView) -> Result<(Unit, Option<Arc<License>>)> {
-        policy::check_served(view)?;
-        let existing = policy::live(view, &task.hosts).is_some();
+    /// The first decision and, where a license is to be issued, that license.
+    pub(super) async fn prepare(&self, task: &Task, ground: &Ground) -> Result<Arc<Recheck>> {
         let now = self.clock.now();
         let moment = Moment {
             now,
             today: self.clock.day(now),
         };
-        let new = if existing {
-            None
-        } else {
-            Some(self.cut(task, view, moment).await?)
+        let case = task.case(moment.today);
+        let cut = match ground.decide(&case)? {
+            Verdict::Met(_) => None,
+            Verdict::Issue => Some(self.cut(task, ground, moment).await?),
         };
-        let license = new.as_ref().map(|new| Arc::clone(&new.0.license));
-        let recheck = Recheck {
-            hosts: task.hosts.clone(),
-            days: task.days,
-            moment,
-            new,
-            record: self.record_for(task),
-        };
+        let view = &ground.view;
         let lookup = OrderLookup {
             key: view.order.id.into(),
             claims: machine_claims(view, &task.hosts),
             only: false,
         };
-        let unit = Unit {
-            request: task.request.clone(),
-            wanted: Wanted {
-                orders: vec![lookup],
-                ..Wanted::default()
-            },
-            decide: Arc::new(move |loaded| recheck.decide(loaded)),
-            dry_run: task.dry_run,
-        };
-        Ok((unit, license))
+        let ending = ground.ending.as_ref();
+        Ok(Arc::new(Recheck {
+            case,
+            order: view.order.id,
+            lookup,
+            ending: ending.map(|license| (license.id, license.revision)),
+            cut,
+            record: self.record_for(task),
+        }))
     }
 
     /// Calls the generator with what the snapshot says.
-    async fn cut(
-        &self,
-        task: &Task,
-        view: &OrderView,
-        moment: Moment,
-    ) -> Result<(NewLicense, Basis)> {
-        host::check_against(&task.hosts, &view.order.data.terms)?;
-        policy::check_new(view, moment.today, task.days)?;
+    async fn cut(&self, task: &Task, ground: &Ground, moment: Moment) -> Result<Cut> {
+        let (view, ending) = (&ground.view, ground.ending.as_ref());
         let generator = self.generator(&view.product.data.generator)?;
-        let source = Source::of_order(view, moment.today);
+        let activated_on = ending.map_or(moment.today, |license| license.activated_on);
+        let source = Source {
+            until: last_day(task, ground, moment.today)?,
+            ..Source::of_order(view, activated_on)
+        };
         let id = LicenseId::generate(&*self.clock, &*self.random);
-        let run = self.new_run(RequestKind::Activation, task.dry_run, moment, id);
-        let request = issue::request(
-            source,
-            &generator,
-            run,
-            task.hosts.clone(),
-            &task.parameters,
-        )?;
+        let run = self.new_run(task, moment, id);
+        let parameters = ending.map_or(&task.parameters, |license| &license.parameters);
+        let request = issue::request(source, &generator, run, task.hosts.clone(), parameters)?;
+        let request = GenerateRequest {
+            previous: ending.map(previous),
+            ..request
+        };
         let generated = self.generators.generate(&generator.name, &request).await?;
         let basis = Basis::new(view, moment.today);
         let claims = machine_claims(view, &task.hosts);
-        let license = license(id, task, view, request, &generated);
-        Ok((new_license(license, claims, generated), basis))
+        let license = license(id, task, ground, request, &generated);
+        let new = NewLicense {
+            license: Arc::new(license),
+            claims,
+            class: task.aim.class(),
+            document: Some(generated.document.into()),
+        };
+        Ok((new, basis))
     }
 
-    fn new_run(&self, kind: RequestKind, dry_run: bool, moment: Moment, id: LicenseId) -> Run {
+    fn new_run(&self, task: &Task, moment: Moment, id: LicenseId) -> Run {
         let mut seed = [0; 32];
         self.random.fill(&mut seed);
         Run {
-            kind,
-            dry_run,
+            kind: task.aim.request_kind(),
+            dry_run: task.options.dry_run,
             now: whole_seconds(moment.now),
             today: moment.today,
             seed,
@@ -111,11 +108,12 @@ impl Services {
     }
 
     fn record_for(&self, task: &Task) -> Record {
-        let options = crate::command::WriteOptions {
-            request_id: task.request.as_ref().map(|request| request.id.clone()),
-            dry_run: task.dry_run,
-        };
-        self.record(&task.actor, task.action, &options, task.reason.as_deref())
+        self.record(
+            &task.actor,
+            task.action,
+            &task.options,
+            task.reason.as_deref(),
+        )
     }
 
     /// The license that was made, or the one that was met.
@@ -138,6 +136,18 @@ impl Services {
     }
 }
 
+fn single(task: &Task, recheck: &Arc<Recheck>) -> Unit {
+    let mut wanted = Wanted::default();
+    recheck.want(&mut wanted);
+    let recheck = Arc::clone(recheck);
+    Unit {
+        request: task.request.clone(),
+        wanted,
+        decide: Arc::new(move |loaded| recheck.decide(loaded)),
+        dry_run: task.options.dry_run,
+    }
+}
+
 /// A unit that only looks whether its request was answered before, and else fails with what
 /// refused it.
 fn refusal(task: &Task, error: Error) -> Result<Unit> {
@@ -153,99 +163,36 @@ fn refusal(task: &Task, error: Error) -> Result<Unit> {
     })
 }
 
-/// The second decision, on what is true under the lock.
-struct Recheck {
-    hosts: Vec<Host>,
-    days: Days,
-    moment: Moment,
-    new: Option<(NewLicense, Basis)>,
-    record: Record,
-}
-
-impl Recheck {
-    fn decide(&self, loaded: &Loaded) -> Result<Changes, Stop> {
-        let view = loaded.orders.first().ok_or(Stop::Again)?;
-        policy::check_served(view)?;
-        if let Some(license) = policy::live(view, &self.hosts) {
-            let outcomes = vec![Outcome::Done(license.id.to_string())];
-            return Ok(Changes {
-                outcomes,
-                ..Changes::default()
-            });
-        }
-        let (new, basis) = self.new.as_ref().ok_or(Stop::Again)?;
-        if !basis.still_holds(view, self.moment.today) {
-            return Err(Stop::Again);
-        }
-        policy::check_new(view, self.moment.today, self.days)?;
-        Ok(self.changes(view, new))
+/// The day after which an emergency license grants nothing.
+fn last_day(task: &Task, ground: &Ground, today: Date) -> Result<Option<Date>> {
+    if task.aim != Aim::Emergency {
+        return Ok(None);
     }
-
-    fn changes(&self, view: &OrderView, new: &NewLicense) -> Changes {
-        let activity = Activity {
-            order: view.order.id,
-            licenses: 1,
-            first_activated_on: Some(self.moment.today),
-        };
-        let mut changes = Changes {
-            new_licenses: vec![new.clone()],
-            activity: vec![activity],
-            outcomes: vec![Outcome::Done(new.license.id.to_string())],
-            ..Changes::default()
-        };
-        let members = members(&new.license);
-        self.record.add(
-            &mut changes,
-            "license.created",
-            &new.license.id,
-            Some(view.order.id),
-            members,
-        );
-        changes
-    }
+    let allowed = ground.view.order.data.terms.emergency_allowed;
+    let days = task.lasting.or(allowed.map(|allowed| allowed.days));
+    let days = days
+        .ok_or_else(|| Error::invalid("days", "The order's terms do not say for how many days."))?;
+    Ok(today.checked_add(Duration::days(i64::from(days) - 1)))
 }
 
-/// What the audit log tells of a new license: its state and its files.
-fn members(license: &License) -> Vec<Change> {
-    let set = |member: &str, after: String| Change {
-        member: member.to_owned(),
-        before: None,
-        after: Some(after),
-    };
-    let files = license
-        .files
-        .iter()
-        .map(|file| set("file", format!("{} {}", file.name, hex(&file.sha256))));
-    std::iter::once(set("state", license.state.to_string()))
-        .chain(files)
-        .collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
-}
-
-fn new_license(license: License, claims: Vec<Claim>, generated: Generated) -> NewLicense {
-    NewLicense {
-        license: Arc::new(license),
-        claims,
-        class: ClaimClass::Live,
-        document: Some(generated.document.into()),
+fn previous(license: &License) -> Previous {
+    Previous {
+        license_id: license.id.to_string(),
+        files: license.files.clone(),
     }
 }
 
 fn license(
     id: LicenseId,
     task: &Task,
-    view: &OrderView,
+    ground: &Ground,
     request: GenerateRequest,
     generated: &Generated,
 ) -> License {
+    let (view, ending) = (&ground.view, ground.ending.as_ref());
+    let (parameters, attributes) = ending.map_or((&task.parameters, &task.attributes), |license| {
+        (&license.parameters, &license.attributes)
+    });
     let at = request.now;
     let by = task.actor.name();
     License {
@@ -260,11 +207,11 @@ fn license(
         licensee: request.licensee,
         hosts: request.hosts,
         files: generated.files.clone(),
-        parameters: task.parameters.clone(),
-        kind: LicenseKind::Activation,
+        parameters: parameters.clone(),
+        kind: task.aim.license_kind(),
         state: LicenseState::Active,
         issued_at: at,
-        activated_on: request.today,
+        activated_on: ending.map_or(request.today, |license| license.activated_on),
         starts_on: request.starts_on,
         expires_on: request.expires_on,
         maintenance_until: request.maintenance_until,
@@ -274,10 +221,10 @@ fn license(
         input_digest: Some(generated.input_digest),
         source: task.actor.source,
         removal: None,
-        replaces: None,
+        replaces: ending.map(|license| license.id),
         replaced_by: None,
         external_ref: None,
-        attributes: task.attributes.clone(),
+        attributes: attributes.clone(),
         stamps: crate::user::Stamps::new(at, &by),
     }
 }

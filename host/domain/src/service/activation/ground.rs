@@ -1,0 +1,118 @@
+//! What an activation, rehost, replacement or emergency stands on: the order as it is now with the
+//! licenses of the machine, and the license that ends.
+
+use std::sync::Arc;
+
+use super::{Task, machine_claims};
+use crate::claim::likely;
+use crate::decision::{Case, Verdict};
+use crate::error::{Code, Error, Result};
+use crate::host::{Host, same};
+use crate::id::LicenseId;
+use crate::license::License;
+use crate::order::{OrderKey, OrderLookup, OrderView};
+use crate::policy;
+use crate::service::{Services, not_found};
+use crate::terms::HostMatch;
+
+/// A snapshot.
+#[derive(Clone, Debug)]
+pub(super) struct Ground {
+    pub(super) view: Arc<OrderView>,
+    /// With its files.
+    pub(super) ending: Option<License>,
+}
+
+/// Which license ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// None.
+    Nothing,
+    /// This one.
+    License(LicenseId),
+    /// That of this machine; of a repeated command the one that ended then.
+    Machine(Vec<Host>),
+}
+
+impl Ground {
+    /// What is to be done, by what is known now.
+    pub(super) fn decide(&self, case: &Case) -> Result<Verdict<'_>> {
+        case.decide(&self.view, self.ending.as_ref())
+    }
+}
+
+impl Services {
+    pub(super) async fn ground(&self, task: &Task) -> Result<Ground> {
+        let view = self.view(&task.order, &task.hosts).await?;
+        let ending = match &task.ending {
+            Ending::Nothing => None,
+            Ending::License(id) => Some(self.stored(*id).await?),
+            Ending::Machine(hosts) => Some(self.of_machine(task, &view, hosts).await?),
+        };
+        Ok(Ground { view, ending })
+    }
+
+    async fn stored(&self, id: LicenseId) -> Result<License> {
+        let license = self.store.license(id.into()).await?;
+        license.ok_or_else(|| not_found("license"))
+    }
+
+    async fn of_machine(&self, task: &Task, view: &OrderView, hosts: &[Host]) -> Result<License> {
+        let from = self.view(&view.order.id.into(), hosts).await?;
+        if let Some(license) = policy::live(&from, hosts) {
+            return Ok(license.clone());
+        }
+        let successor = policy::live(view, &task.hosts);
+        let Some(id) = successor.and_then(|license| license.replaces) else {
+            return Err(no_license());
+        };
+        let ended = self.stored(id).await?;
+        if equal(&ended.hosts, hosts) {
+            Ok(ended)
+        } else {
+            Err(no_license())
+        }
+    }
+
+    /// The order, and those of its licenses that are for this machine.
+    pub(in crate::service) async fn view(
+        &self,
+        key: &OrderKey,
+        hosts: &[Host],
+    ) -> Result<Arc<OrderView>> {
+        let only = hosts.is_empty();
+        let lookup = OrderLookup {
+            key: key.clone(),
+            claims: likely(hosts),
+            only,
+        };
+        let view = self.look_up(key, lookup).await?;
+        let HostMatch::AtLeast(_) = view.order.data.terms.host_match else {
+            return Ok(view);
+        };
+        let lookup = OrderLookup {
+            key: view.order.id.into(),
+            claims: machine_claims(&view, hosts),
+            only,
+        };
+        self.look_up(key, lookup).await
+    }
+
+    async fn look_up(&self, key: &OrderKey, lookup: OrderLookup) -> Result<Arc<OrderView>> {
+        let view = self.store.order(lookup).await?;
+        view.ok_or_else(|| key.not_found().at("orderId"))
+    }
+}
+
+/// What to say where a machine has no license.
+pub(in crate::service) fn no_license() -> Error {
+    Error::new(
+        Code::NoLicense,
+        "There is no license of this order for this machine. Activate it first.",
+    )
+}
+
+/// Whether two lists name the same hosts.
+pub(in crate::service) fn equal(a: &[Host], b: &[Host]) -> bool {
+    a.len() == b.len() && a.iter().all(|host| b.iter().any(|other| same(host, other)))
+}
