@@ -11,6 +11,7 @@ mod config;
 mod crash;
 mod disk;
 mod http;
+mod licenses;
 mod orders;
 mod people;
 mod portal;

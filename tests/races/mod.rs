@@ -37,6 +37,7 @@ mod activations;
 mod administrators;
 mod changes;
 mod moves;
+mod places;
 mod removals;
 mod requests;
 mod sales;

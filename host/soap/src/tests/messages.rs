@@ -3,10 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use lds_domain::command::{CreateOrders, StateChange, StoreCustomers, StoreProducts};
+use lds_domain::command::{
+    CreateOrders, EmergencyLicense, Rehost, RehostLicense, StateChange, StoreCustomers,
+    StoreProducts,
+};
 use lds_domain::date::{Base, DateRule, Unit};
 
-use lds_domain::id::{Key, ProductId};
+use lds_domain::id::{Key, LicenseId, ProductId};
 use lds_domain::query::{HostFilter, LicenseFilter, Paging};
 use lds_domain::terms::{Allowance, HostLock, HostMatch, HostRule, Terms};
 use time::macros::{date, datetime};
@@ -199,4 +202,31 @@ impl lds_domain::ports::Clock for EasternClock {
     fn timezone(&self) -> &'static str {
         "Asia/Kolkata"
     }
+}
+
+#[test]
+fn a_rehost_tells_the_old_and_the_new_machine_apart() {
+    let command = Rehost::from(example::<activation::Rehost>());
+    assert_eq!(command.hosts[0].value, "00-11-22-AA-BB-CC");
+    assert_eq!(command.new_hosts[0].value, "00-11-22-AA-BB-CD");
+    let command = RehostLicense::try_from(example::<internal::RehostLicense>()).unwrap();
+    let id = "lic_0190a1b2c3d47e5f8899aabbccddeeff".parse().unwrap();
+    assert_eq!(command.license, Key::Id(id));
+    assert_eq!(command.new_hosts[0].value, "00-11-22-AA-BB-CD");
+    assert_eq!(command.reason.as_deref(), Some("ticket 4711"));
+    let lifted = "The old machine burnt after the order had ended.";
+    assert_eq!(command.override_reason.as_deref(), Some(lifted));
+    assert_eq!(command.options.request_id.as_deref(), Some("ticket-4711"));
+}
+
+#[test]
+fn a_replacement_and_an_emergency_arrive_as_they_were_written() {
+    let command = StateChange::<Key<LicenseId>>::try_from(example::<internal::ReplaceLicenses>());
+    let command = command.unwrap();
+    assert_eq!(command.batch.items[1], Key::External("seat-7".to_owned()));
+    assert!(command.batch.atomic && !command.batch.options.dry_run);
+    assert_eq!(command.reason.as_deref(), Some("maintenance renewed"));
+    let command = EmergencyLicense::try_from(example::<internal::EmergencyLicense>()).unwrap();
+    assert_eq!((command.days, command.hosts.len()), (Some(3), 1));
+    assert!(command.reason.starts_with("license server lost"));
 }

@@ -27,6 +27,7 @@ use super::xmllint;
 use crate::leaf::Day;
 use crate::operation::{Operation, activation, internal};
 use crate::wire::batch::StateChangeResult;
+use crate::wire::license::ReplaceLicensesResult;
 use crate::xml::{Event, Reader};
 use crate::{Addressing, Context, Version, de, encode_reply};
 
@@ -423,4 +424,41 @@ fn addressed_requests_get_addressed_replies() {
         <findGeneratorsResponse xmlns=\"urn:license-distribution-service:v1\"><result></result></findGeneratorsResponse>\
         </soap:Body></soap:Envelope>";
     assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+}
+
+#[test]
+fn a_replacement_is_answered_by_the_ids_as_they_were_given() {
+    let failure = Error::new(
+        Code::ActionNotAllowed,
+        "The license was removed and is over.",
+    );
+    let answer = BatchAnswer {
+        status: Status::PartialFailure,
+        failed: 1,
+        items: vec![
+            BatchItem {
+                id: None,
+                value: None,
+                failure: Some(failure),
+            },
+            BatchItem {
+                id: Some(license().id.to_string()),
+                value: Some(license()),
+                failure: None,
+            },
+        ],
+    };
+    let ids = vec!["ext:a".to_owned(), "ext:b".to_owned()];
+    let read = round::<internal::ReplaceLicenses>(&ReplaceLicensesResult::new(ids, answer));
+    assert_eq!((read.total, read.failed), (2, 1));
+    assert_eq!((read.item[0].index, &*read.item[0].id), (0, "ext:a"));
+    assert_eq!(
+        read.item[0].failure.as_ref().unwrap().code,
+        "ActionNotAllowed"
+    );
+    assert_eq!((read.item[1].index, &*read.item[1].id), (1, "ext:b"));
+    assert_eq!(
+        read.item[1].license.as_ref().unwrap().id,
+        license().id.to_string()
+    );
 }

@@ -252,7 +252,7 @@ async fn a_dry_run_and_a_repeated_request() {
     shop.rehost_by(Role::Support, with("r", true))
         .await
         .unwrap();
-    assert_eq!(shop.licenses(), [old.clone()]);
+    assert_eq!(shop.licenses(), std::slice::from_ref(&old));
     let new = shop
         .rehost_by(Role::Support, with("r", false))
         .await
