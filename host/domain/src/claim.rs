@@ -34,6 +34,22 @@ pub fn claims(terms: &Terms, hosts: &[Host]) -> Vec<Claim> {
     }
 }
 
+/// Whether two lists of hosts are one machine: whether licenses for them would share a claim.
+pub fn same_machine(terms: &Terms, a: &[Host], b: &[Host]) -> bool {
+    if terms.host_lock == HostLock::None {
+        return true;
+    }
+    let has = |list: &[Host], host: &Host| list.iter().any(|other| same(host, other));
+    match terms.host_match {
+        HostMatch::All => a.iter().all(|h| has(b, h)) && b.iter().all(|h| has(a, h)),
+        HostMatch::AtLeast(n) => {
+            let first = |(i, host): &(usize, &Host)| !has(&a[..*i], host);
+            let own = a.iter().enumerate().filter(first);
+            own.filter(|(_, host)| has(b, host)).count() >= n as usize
+        }
+    }
+}
+
 /// The claims to look a license up by when the order's terms are not known yet: without a host
 /// lock, and with all hosts equal.
 pub fn likely(hosts: &[Host]) -> Vec<Claim> {
@@ -158,6 +174,20 @@ mod tests {
             prop_assert_eq!(of_a.len() as u64, binomial(a.len() as u64, u64::from(n)));
             let shared = a.intersection(&b).count();
             prop_assert_eq!(of_a.iter().any(|c| of_b.contains(c)), shared >= n as usize);
+            prop_assert_eq!(same_machine(&terms, &hosts(&a), &hosts(&b)), shared >= n as usize);
+        }
+
+        #[test]
+        fn all_hosts_alike_are_one_machine(
+            a in proptest::collection::vec(0_u8..3, 0..4),
+            b in proptest::collection::vec(0_u8..3, 0..4),
+        ) {
+            let hosts = |list: &[u8]| list.iter().map(|v| host(&v.to_string())).collect::<Vec<_>>();
+            let (a, b) = (hosts(&a), hosts(&b));
+            for terms in [terms(HostMatch::All), Terms::default()] {
+                let equal = claims(&terms, &a) == claims(&terms, &b);
+                prop_assert_eq!(same_machine(&terms, &a, &b), equal);
+            }
         }
 
         #[test]

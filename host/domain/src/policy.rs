@@ -4,7 +4,7 @@
 use time::Date;
 
 use crate::allowance::left;
-use crate::claim::{ClaimClass, best};
+use crate::claim::{ClaimClass, best, same_machine};
 use crate::command::Left;
 use crate::customer::CustomerState;
 use crate::error::{Code, Error, Result};
@@ -81,11 +81,16 @@ pub fn check_room(order: &Order) -> Result<()> {
 
 /// The live license of this machine among those brought along.
 pub fn live<'a>(view: &'a OrderView, hosts: &[Host]) -> Option<&'a License> {
+    let terms = &view.order.data.terms;
     let matched = view
         .matched
         .iter()
-        .filter(|matched| matched.class == ClaimClass::Live);
-    best(matched.map(|matched| &matched.license), hosts)
+        .filter(|matched| matched.class == ClaimClass::Live)
+        .map(|matched| &matched.license);
+    best(
+        matched.filter(|license| same_machine(terms, &license.hosts, hosts)),
+        hosts,
+    )
 }
 
 /// Whether a new activation is allowed, in the order in which a caller should learn of obstacles.

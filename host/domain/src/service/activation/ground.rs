@@ -43,7 +43,12 @@ impl Ground {
 
 impl Services {
     pub(super) async fn ground(&self, task: &Task) -> Result<Ground> {
-        let view = self.view(&task.order, &task.hosts).await?;
+        // One look at both machines: they may exchange the license between two.
+        let machines: &[&[Host]] = match &task.ending {
+            Ending::Machine(hosts) => &[&task.hosts, hosts],
+            Ending::Nothing | Ending::License(_) => &[&task.hosts],
+        };
+        let view = self.view_of(&task.order, machines).await?;
         let ending = match &task.ending {
             Ending::Nothing => None,
             Ending::License(id) => Some(self.stored(*id).await?),
@@ -58,8 +63,7 @@ impl Services {
     }
 
     async fn of_machine(&self, task: &Task, view: &OrderView, hosts: &[Host]) -> Result<License> {
-        let from = self.view(&view.order.id.into(), hosts).await?;
-        if let Some(license) = policy::live(&from, hosts) {
+        if let Some(license) = policy::live(view, hosts) {
             return Ok(license.clone());
         }
         let successor = policy::live(view, &task.hosts);
@@ -80,19 +84,26 @@ impl Services {
         key: &OrderKey,
         hosts: &[Host],
     ) -> Result<Arc<OrderView>> {
-        let only = hosts.is_empty();
+        self.view_of(key, &[hosts]).await
+    }
+
+    async fn view_of(&self, key: &OrderKey, machines: &[&[Host]]) -> Result<Arc<OrderView>> {
+        let only = machines.iter().all(|hosts| hosts.is_empty());
         let lookup = OrderLookup {
             key: key.clone(),
-            claims: likely(hosts),
+            claims: machines.iter().flat_map(|hosts| likely(hosts)).collect(),
             only,
         };
         let view = self.look_up(key, lookup).await?;
         let HostMatch::AtLeast(_) = view.order.data.terms.host_match else {
             return Ok(view);
         };
+        let claims = machines
+            .iter()
+            .flat_map(|hosts| machine_claims(&view, hosts));
         let lookup = OrderLookup {
             key: view.order.id.into(),
-            claims: machine_claims(&view, hosts),
+            claims: claims.collect(),
             only,
         };
         self.look_up(key, lookup).await
