@@ -18,4 +18,5 @@ mod portal;
 mod promises;
 mod races;
 mod removals;
+mod round_trips;
 mod support;

@@ -1,4 +1,5 @@
-//! Users and customers that are kept out and let in again, over the wire, on both databases.
+//! Users with their passwords and tokens, and customers: kept out, let in again, erased; over the
+//! wire, on both databases.
 
 use crate::support::{Answer, Client, PASSWORD, Server, Shop, on_both};
 
@@ -8,6 +9,9 @@ on_both! {
     a_user_who_is_kept_out
     a_customer_who_is_blocked
     a_change_of_state_is_a_batch
+    a_password_that_is_reset
+    tokens_that_are_found
+    a_customer_who_is_erased
 }
 
 /// The id of the user with this login.
@@ -135,4 +139,121 @@ fn a_change_of_state_is_a_batch(server: &Server) {
         "<id>ext:a</id><reason>r</reason><requestId>once</requestId>",
     );
     assert_eq!(other.err().expect("refused").code, "IdempotencyConflict");
+}
+
+/// A drawn password is good, one's own is changed by oneself, and the old one ends at once.
+fn a_password_that_is_reset(server: &Server) {
+    let admin = Client::new(server);
+    let user = "<user><login>bo</login><displayName>Bo</displayName><role>SUPPORT</role></user>";
+    let id = change(&admin, "storeUsers", user).want("id");
+    let reset = |client: &Client, more: &str| {
+        client.internal("resetPassword", &format!("<id>{id}</id>{more}"))
+    };
+    let drawn = reset(&admin, "").expect("an answer").want("password");
+    let bo = Client::with(&server.url, "bo", &drawn);
+    assert_let_in(&bo);
+    let short = reset(&bo, "<password>short</password>").err();
+    assert_eq!(short.expect("weak").field.as_deref(), Some("password"));
+    let told = reset(&bo, "<password>another battery</password>").expect("an answer");
+    assert_eq!(told.get("password"), None);
+    assert_kept_out(&bo);
+    let bo = Client::with(&server.url, "bo", "another battery");
+    assert_let_in(&bo);
+    let own = admin.internal("findUsers", "<text><value>admin</value></text>");
+    let admins = format!("<id>{}</id>", own.expect("users").want("id"));
+    let fault = bo.internal("resetPassword", &admins).err();
+    assert_eq!(fault.expect("refused").code, "PermissionDenied");
+}
+
+fn tokens_that_are_found(server: &Server) {
+    let admin = Client::new(server);
+    let make = |user: &str, name: &str, more: &str| {
+        let content = format!("{user}<name>{name}</name><scope>read</scope>{more}");
+        admin.internal("createToken", &content).expect("a token")
+    };
+    let made = ["Carl's", "build", "archive"].map(|name| {
+        let address = "<expiresAt>2099-01-01T00:00:00Z</expiresAt><address>127.0.0.0/8</address>";
+        make("", name, address).elements("token").remove(0).0
+    });
+    let find = |content: &str| admin.internal("findTokens", content).expect("tokens");
+    let found = find("<sort>-name</sort><pageSize>2</pageSize><withTotal>true</withTotal>");
+    assert_eq!(
+        (found.all("name"), found.want("total")),
+        (vec!["Carl's".into(), "build".into()], "3".into())
+    );
+    let next = format!(
+        "<sort>-name</sort><pageSize>2</pageSize><cursor>{}</cursor>",
+        found.want("nextCursor")
+    );
+    let rest = find(&next);
+    assert_eq!(rest.all("name"), ["archive"]);
+    assert_eq!(rest.get("nextCursor"), None);
+    let told = find("<text><value>CARL</value></text>")
+        .elements("token")
+        .remove(0)
+        .0;
+    assert_eq!(told, made[0]);
+    let id = found.want("id");
+    change(
+        &admin,
+        "revokeTokens",
+        &format!("<id>{id}</id><reason>r</reason>"),
+    );
+    assert_eq!(
+        find(&format!("<id>{id}</id>")).all("id"),
+        Vec::<String>::new()
+    );
+    let bo = "<user><login>bo</login><displayName>Bo</displayName><role>SUPPORT</role><externalRef>bo</externalRef></user>";
+    change(&admin, "storeUsers", bo);
+    make("<userId>ext:bo</userId>", "bo's", "");
+    assert_eq!(find("<userId>ext:bo</userId>").all("name"), ["bo's"]);
+    assert_eq!(
+        find("<updatedSince>2099-01-01T00:00:00Z</updatedSince>")
+            .all("name")
+            .len(),
+        0
+    );
+}
+
+/// Nothing of him is found, handed out or left in the license, but the digests.
+fn a_customer_who_is_erased(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let (order, client) = (shop.order(""), &shop.client);
+    let license = shop.activate(&order, MACHINE).expect("a license");
+    let erase = format!("<id>{}</id><reason>Asked for it.</reason>", shop.customer);
+    let refused = client
+        .internal("eraseCustomers", &erase)
+        .expect("an answer");
+    assert_eq!(refused.want("code"), "ActionNotAllowed");
+    change(
+        client,
+        "revokeOrders",
+        &format!("<id>{order}</id><reason>r</reason>"),
+    );
+    change(client, "eraseCustomers", &erase);
+    change(client, "eraseCustomers", &erase);
+    let found = client.internal("findCustomers", "").expect("customers");
+    assert_eq!(
+        (found.want("name"), found.want("revision")),
+        ("(erased)".into(), "2".into())
+    );
+    let by_name = "<text><value>Miller</value></text>";
+    for list in ["findCustomers", "findLicenses"] {
+        let found = client.internal(list, by_name).expect("a list");
+        assert!(found.all("id").is_empty(), "{list}");
+    }
+    let by_host = client.internal("findLicenses", "<host><value>001122aabbcc</value></host>");
+    assert!(by_host.expect("licenses").all("id").is_empty());
+    let found = client.internal("findLicenses", "").expect("licenses");
+    assert_eq!(found.all("sha256"), license.all("sha256"));
+    assert_eq!(
+        (found.get("text"), found.get("data"), found.get("host")),
+        (None, None, None)
+    );
+    assert_eq!(
+        (found.want("revision"), found.want("updatedBy").get(..4)),
+        ("2".into(), Some("usr_"))
+    );
+    let fault = shop.activate(&order, MACHINE).err();
+    assert_eq!(fault.expect("refused").code, "OrderRevoked");
 }

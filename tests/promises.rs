@@ -1,6 +1,6 @@
 //! The promises of the service, over the wire, on both databases.
 
-use crate::support::{Client, Server, Shop, inner, leaves, machine, on_both};
+use crate::support::{Client, Server, Shop, machine, on_both};
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
 const OTHER: &str = "00-11-22-AA-BB-CD";
@@ -11,7 +11,6 @@ on_both! {
     an_order_id_is_never_given_out_twice
     a_dry_run_writes_nothing
     a_repeated_request_is_not_done_again
-    what_was_found_can_be_stored_back
     state_changes_only_by_named_operations
     counters_equal_counts
     a_batch_with_a_failure
@@ -174,43 +173,6 @@ fn a_repeated_request_is_not_done_again(server: &Server) {
         .internal("findCustomers", "<withTotal>true</withTotal>")
         .expect("customers");
     assert_eq!(found.want("total"), "1");
-}
-
-fn what_was_found_can_be_stored_back(server: &Server) {
-    let client = Client::new(server);
-    let customer = "<customer><name>Aalto</name><contact><name>Ann</name><email>a@b.example</email></contact>\
-        <address><city>Ulm</city><country>DE</country></address><locale>de</locale><notes>two\nlines</notes>\
-        <externalRef>C-1</externalRef><attribute><name>tier</name><value> gold </value></attribute></customer>";
-    client
-        .internal("storeCustomers", customer)
-        .expect("a customer");
-    let found = client
-        .internal("findCustomers", "<externalRef>C-1</externalRef>")
-        .expect("customers");
-    let before = leaves(&found.0);
-    let members = inner(&found.0, "customer");
-    let same = client
-        .internal("storeCustomers", &format!("<customer>{members}</customer>"))
-        .expect("an answer");
-    assert_eq!(inner(&same.0, "customer"), members);
-    let renamed = members.replace("Aalto", "Baalto");
-    client
-        .internal("storeCustomers", &format!("<customer>{renamed}</customer>"))
-        .expect("an answer");
-    let found = client
-        .internal("findCustomers", "<externalRef>C-1</externalRef>")
-        .expect("customers");
-    assert_eq!(found.want("revision"), "2");
-    let changed: Vec<_> = leaves(&found.0)
-        .into_iter()
-        .filter(|leaf| !before.contains(leaf))
-        .collect();
-    let names: Vec<_> = changed.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["revision", "name", "updatedAt"]);
-    let stale = client
-        .internal("storeCustomers", &format!("<customer>{renamed}</customer>"))
-        .expect("an answer");
-    assert_eq!(stale.want("code"), "StaleRevision");
 }
 
 fn state_changes_only_by_named_operations(server: &Server) {

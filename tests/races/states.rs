@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{ANY_NUMBER, Crowd, activate, address, live, timed};
-use crate::support::{Shop, assert_counters};
+use crate::support::{Client, Fault, Shop, assert_counters};
 
-races! { a_suspension a_revocation a_block }
+races! { a_suspension a_revocation a_block an_erasure }
 
 fn a_suspension(crowd: &Crowd) {
     assert_taken_away(crowd, "suspendOrders", "OrderSuspended", |_, order| {
@@ -23,6 +23,47 @@ fn a_block(crowd: &Crowd) {
     assert_taken_away(crowd, "blockCustomers", "OrderSuspended", |shop, _| {
         shop.customer.clone()
     });
+}
+
+/// Revoked and erased amid activations and removals: no text and no host is stored after it.
+fn an_erasure(crowd: &Crowd) {
+    let shop = crowd.shop(ANY_NUMBER);
+    let order = shop.order("");
+    let erase = |client: &Client| {
+        for (operation, id) in [("revokeOrders", &order), ("eraseCustomers", &shop.customer)] {
+            let request = format!("<id>{id}</id><reason>race</reason>");
+            let answer = client.internal(operation, &request).expect("an answer");
+            assert_eq!(answer.want("status"), "SUCCESS", "{}", answer.0);
+        }
+    };
+    let (erased, told) = crowd.around(erase, |i, client| {
+        let machines = (0..4).map(|number| address(i, number));
+        let calls = machines.map(|machine| {
+            timed(|| {
+                let license = activate(client, &order, &machine)?;
+                let remove = format!("<id>{}</id><reason>race</reason>", license.want("id"));
+                client.internal("removeLicenses", &remove)?;
+                Ok::<_, Fault>(license)
+            })
+        });
+        calls.collect()
+    });
+    for told in &told {
+        match &told.answer {
+            Ok(_) => assert!(!erased.before(told), "handed out to an erased customer"),
+            Err(fault) => assert_eq!(fault.code, "OrderRevoked"),
+        }
+    }
+    let found = crowd
+        .client()
+        .internal("findLicenses", "<pageSize>1000</pageSize>");
+    let found = found.expect("licenses");
+    let made = told.iter().filter(|told| told.answer.is_ok()).count();
+    assert_eq!(found.all("sha256").len(), made);
+    for member in ["text", "data", "host"] {
+        assert_eq!(found.get(member), None);
+    }
+    assert_counters(crowd.client());
 }
 
 /// Whoever comes before gets a license, whoever comes after gets none, and there are as many

@@ -28,6 +28,8 @@ names! {
 names! {
     /// Something that a role allows.
     Permission {
+        /// Change one's own password and tokens.
+        ChangeOwn = "CHANGE_OWN",
         /// Read users and others' tokens.
         ReadUsers = "READ_USERS",
         /// Change users and others' tokens.
@@ -77,13 +79,14 @@ impl Role {
     /// The table of roles.
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission::{
-            HandleLicenses, IssueLicenses, PreviewLicenses, ReadAudit, ReadCustomers, ReadEvents,
-            ReadGenerators, ReadLicenses, ReadOrders, ReadProducts, ReadUsers, RunGenerators,
-            SeeOrderIds, WriteCustomers, WriteOrders, WriteProducts,
+            ChangeOwn, HandleLicenses, IssueLicenses, PreviewLicenses, ReadAudit, ReadCustomers,
+            ReadEvents, ReadGenerators, ReadLicenses, ReadOrders, ReadProducts, ReadUsers,
+            RunGenerators, SeeOrderIds, WriteCustomers, WriteOrders, WriteProducts,
         };
         match self {
             Self::Administrator => Permission::ALL,
             Self::Manager => &[
+                ChangeOwn,
                 ReadCustomers,
                 WriteCustomers,
                 ReadProducts,
@@ -100,6 +103,7 @@ impl Role {
                 SeeOrderIds,
             ],
             Self::Sales => &[
+                ChangeOwn,
                 ReadCustomers,
                 WriteCustomers,
                 ReadProducts,
@@ -111,6 +115,7 @@ impl Role {
                 SeeOrderIds,
             ],
             Self::Support => &[
+                ChangeOwn,
                 ReadCustomers,
                 ReadProducts,
                 ReadOrders,
@@ -120,6 +125,7 @@ impl Role {
                 SeeOrderIds,
             ],
             Self::Developer => &[
+                ChangeOwn,
                 ReadCustomers,
                 ReadProducts,
                 WriteProducts,
@@ -130,6 +136,7 @@ impl Role {
                 RunGenerators,
             ],
             Self::Auditor => &[
+                ChangeOwn,
                 ReadUsers,
                 ReadCustomers,
                 ReadProducts,

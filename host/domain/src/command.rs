@@ -204,6 +204,15 @@ pub struct Left {
     pub refill_on: Option<Date>,
 }
 
+/// `resetPassword`. It does not show itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ResetPassword {
+    /// Whose.
+    pub user: Key<UserId>,
+    /// The new one; absent: one is drawn.
+    pub password: Option<String>,
+}
+
 /// `createToken`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateToken {

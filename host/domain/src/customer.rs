@@ -83,7 +83,24 @@ pub struct Customer {
     pub stamps: Stamps,
 }
 
+/// The name of a customer who was erased.
+pub const ERASED: &str = "(erased)";
+
 impl CustomerData {
+    /// What is left of a customer who is erased: the caller's own id and the locale.
+    #[must_use]
+    pub fn erased(&self) -> Self {
+        Self {
+            name: ERASED.to_owned(),
+            contacts: Vec::new(),
+            address: None,
+            locale: self.locale.clone(),
+            notes: None,
+            external_ref: self.external_ref.clone(),
+            attributes: Vec::new(),
+        }
+    }
+
     /// Checks the members by themselves.
     pub fn check(&self) -> Result<()> {
         check_member("name", &self.name)?;

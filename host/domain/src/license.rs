@@ -74,9 +74,17 @@ impl File {
         }
     }
 
+    /// Whether the bytes were taken away: the digest of those that it had is left.
+    pub fn is_erased(&self) -> bool {
+        self.bytes.is_empty() && self.sha256 != <[u8; 32]>::from(Sha256::digest(b""))
+    }
+
     /// The bytes as text, only if they are clean: UTF-8 without carriage returns and control
     /// signs but tab and line feed, which XML and every client keep as they are.
     pub fn text(&self) -> Option<&str> {
+        if self.is_erased() {
+            return None;
+        }
         let text = std::str::from_utf8(&self.bytes).ok()?;
         let clean = |sign: char| match sign {
             '\t' | '\n' => true,

@@ -15,6 +15,9 @@ pub const MAX_LENGTH: usize = 1024;
 /// Different characters that a password has at least.
 const MIN_DIFFERENT: usize = 5;
 
+/// Signs of a drawn password.
+const DRAWN_LENGTH: usize = 22;
+
 /// 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
@@ -49,6 +52,11 @@ pub fn check(password: &str, login: &str) -> Result<()> {
         return refused("A password does not hold the login.".to_owned());
     }
     Ok(())
+}
+
+/// A password that nobody guesses: 131 random bits.
+pub fn draw(random: &dyn Random) -> String {
+    crate::token::draw_signs(random, DRAWN_LENGTH)
 }
 
 /// Hashes a password with a salt of its own.

@@ -14,7 +14,8 @@ use crate::license::License;
 use crate::order::{Order, OrderLookup, OrderView};
 use crate::product::Product;
 use crate::query::{
-    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, UserFilter,
+    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
+    UserFilter,
 };
 use crate::token::Token;
 use crate::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
@@ -71,6 +72,9 @@ pub trait Store: Send + Sync {
 
     /// A page of users.
     async fn find_users(&self, filter: UserFilter, paging: Paging) -> Result<Page<User>>;
+
+    /// A page of tokens.
+    async fn find_tokens(&self, filter: TokenFilter, paging: Paging) -> Result<Page<Token>>;
 
     /// A page of customers.
     async fn find_customers(

@@ -5,7 +5,7 @@ use time::{Date, OffsetDateTime};
 use crate::attribute::{Attribute, Names, check_attributes, check_count, check_optional};
 use crate::customer::CustomerState;
 use crate::error::{Error, Result};
-use crate::id::{CustomerId, Key, LicenseId, OrderRef, ProductId, UserId};
+use crate::id::{CustomerId, Key, LicenseId, OrderRef, ProductId, TokenId, UserId};
 use crate::license::{LicenseKind, LicenseState};
 use crate::order::{OrderKey, OrderState};
 use crate::product::ProductState;
@@ -155,6 +155,29 @@ impl<K, S> Filter<K, S> {
 
 /// Which users.
 pub type UserFilter = Filter<Key<UserId>, UserState>;
+/// Which tokens; never those that were revoked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TokenFilter {
+    /// Any of these.
+    pub ids: Vec<TokenId>,
+    /// Of this user.
+    pub user: Option<Key<UserId>>,
+    /// With this text in the name.
+    pub text: Option<TextFilter>,
+    /// Changed at or after.
+    pub updated_since: Option<OffsetDateTime>,
+    /// Of this user alone, who may see no others.
+    pub own: Option<UserId>,
+}
+
+impl TokenFilter {
+    /// Checks the text and the length of the list.
+    pub fn check(&self) -> Result<()> {
+        check_count("id", self.ids.len(), MAX_PAGE as usize)?;
+        self.text.as_ref().map_or(Ok(()), TextFilter::check)
+    }
+}
+
 /// Which customers.
 pub type CustomerFilter = Filter<Key<CustomerId>, CustomerState>;
 /// Which products.

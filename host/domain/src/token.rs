@@ -60,9 +60,15 @@ impl Token {
 /// A new secret `lds_…`: 256 random bits and six check signs by which scanners and typists see a
 /// slip.
 pub fn draw_secret(random: &dyn Random) -> String {
-    let mut body = String::with_capacity(PREFIX.len() + RANDOM_SIGNS + CHECK_SIGNS);
-    body.push_str(PREFIX);
-    while body.len() < PREFIX.len() + RANDOM_SIGNS {
+    let body = format!("{PREFIX}{}", draw_signs(random, RANDOM_SIGNS));
+    let check = check_signs(&body);
+    body + &check
+}
+
+/// So many random letters and digits, of nearly six bits each.
+pub(crate) fn draw_signs(random: &dyn Random, count: usize) -> String {
+    let mut drawn = String::with_capacity(count);
+    while drawn.len() < count {
         let mut bytes = [0_u8; 64];
         random.fill(&mut bytes);
         // Values of 248 and more would favour the first signs.
@@ -70,10 +76,9 @@ pub fn draw_secret(random: &dyn Random) -> String {
             .into_iter()
             .filter(|byte| *byte < 248)
             .map(|b| char::from(ALPHABET[usize::from(b % 62)]));
-        body.extend(signs.take(PREFIX.len() + RANDOM_SIGNS - body.len()));
+        drawn.extend(signs.take(count - drawn.len()));
     }
-    let check = check_signs(&body);
-    body + &check
+    drawn
 }
 
 /// Whether a text has the form of a token's secret, check signs included.

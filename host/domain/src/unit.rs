@@ -63,6 +63,8 @@ pub struct Wanted {
     pub for_change: bool,
     /// Whether it must be known if the customers, products and users are referred to.
     pub references: bool,
+    /// Whether it must be known what the customers have; the orders of their licenses are locked.
+    pub estates: bool,
 }
 
 /// What was read under the locks.
@@ -86,6 +88,19 @@ pub struct Loaded {
     pub taken_order_ids: Vec<OrderId>,
     /// Ids of customers, products and users that something refers to.
     pub referenced: std::collections::HashSet<uuid::Uuid>,
+    /// What the customers have, if asked for; those that have neither are not among them.
+    pub estates: Vec<Estate>,
+}
+
+/// What a customer has that stands in the way of being erased, or has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estate {
+    /// Whose.
+    pub customer: CustomerId,
+    /// An order that is not revoked, its own or one of a license of its own.
+    pub has_orders: bool,
+    /// A license with a text.
+    pub has_texts: bool,
 }
 
 impl Loaded {
@@ -122,6 +137,19 @@ impl Loaded {
     /// An order.
     pub fn order(&self, key: &OrderKey) -> Option<&OrderView> {
         self.orders.iter().find(|view| key.is(&view.order))
+    }
+
+    /// What a customer has.
+    pub fn estate(&self, customer: CustomerId) -> Estate {
+        let known = self
+            .estates
+            .iter()
+            .find(|estate| estate.customer == customer);
+        known.copied().unwrap_or(Estate {
+            customer,
+            has_orders: false,
+            has_texts: false,
+        })
     }
 
     /// A license.
@@ -163,6 +191,17 @@ pub struct NewUse {
     pub order: OrderRef,
     /// What.
     pub used: AllowanceUse,
+}
+
+/// A customer whose licenses lose their texts, request documents, hosts, parameters and licensee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Erasure {
+    /// Whose.
+    pub customer: CustomerId,
+    /// UTC, milliseconds; a stamp of the licenses.
+    pub at: time::OffsetDateTime,
+    /// Who does it; likewise.
+    pub by: String,
 }
 
 /// Rows of one entity to write.
@@ -222,6 +261,8 @@ pub struct Changes {
     pub licenses: Vec<License>,
     /// Licenses whose claims end.
     pub released: Vec<LicenseId>,
+    /// Customers whose licenses are erased.
+    pub erased: Vec<Erasure>,
     /// Counters.
     pub activity: Vec<Activity>,
     /// Allowance uses.

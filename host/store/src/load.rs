@@ -10,7 +10,7 @@ use lds_domain::order::OrderView;
 use lds_domain::order_id::OrderId;
 use lds_domain::product::Product;
 use lds_domain::token::Token;
-use lds_domain::unit::{Loaded, Wanted};
+use lds_domain::unit::{Estate, Loaded, Wanted};
 use lds_domain::user::User;
 
 use crate::connection::{Fetch, ask};
@@ -46,6 +46,7 @@ pub(crate) async fn load(
     loading.tokens().await?;
     loading.order_ids().await?;
     loading.references().await?;
+    loading.estates().await?;
     Ok(loading.loaded)
 }
 
@@ -200,6 +201,25 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
                 .into_iter()
                 .filter(|id| found.contains(id));
             self.loaded[n].referenced = own.map(|id| id.0).collect();
+        }
+        Ok(())
+    }
+
+    /// Of the customers that were loaded for the units that ask.
+    async fn estates(&mut self) -> Result<(), Failure> {
+        let mut rows = Rows::default();
+        for (wanted, (n, loaded)) in self.wanted.iter().zip(self.loaded.iter().enumerate()) {
+            for customer in loaded.customers.iter().filter(|_| wanted.estates) {
+                rows.push(&(n, RowId::of(customer.id)))?;
+            }
+        }
+        let found: Vec<(usize, RowId, u8, u8)> = ask(self.fetch, &self.sql.estates, rows).await?;
+        for (n, customer, orders, texts) in found {
+            self.unit(n)?.estates.push(Estate {
+                customer: customer.id(),
+                has_orders: orders != 0,
+                has_texts: texts != 0,
+            });
         }
         Ok(())
     }

@@ -11,7 +11,8 @@ use lds_domain::order::{Order, OrderLookup, OrderView};
 use lds_domain::ports::{self, Clock, Random};
 use lds_domain::product::Product;
 use lds_domain::query::{
-    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, UserFilter,
+    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
+    UserFilter,
 };
 use lds_domain::token::Token;
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
@@ -342,6 +343,10 @@ impl ports::Store for Store {
 
     async fn find_users(&self, filter: UserFilter, paging: Paging) -> Result<Page<User>> {
         self.finder.users(&self.pool, &filter, &paging).await
+    }
+
+    async fn find_tokens(&self, filter: TokenFilter, paging: Paging) -> Result<Page<Token>> {
+        self.finder.tokens(&self.pool, &filter, &paging).await
     }
 
     async fn find_customers(

@@ -1,5 +1,7 @@
 //! Customers: find, store, delete, block.
 
+mod erase;
+
 use serde_json::{Value, json};
 
 use crate::access::{Actor, Permission};

@@ -42,6 +42,8 @@ pub struct Services {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) spawn: Spawn,
     pub(crate) flights: activation::Flights,
+    /// Whose turn it is to hash a password: each takes 19 MiB and a processor.
+    pub(crate) hashing: futures_util::lock::Mutex<()>,
 }
 
 impl Services {
@@ -60,6 +62,7 @@ impl Services {
             random,
             spawn,
             flights: activation::Flights::default(),
+            hashing: futures_util::lock::Mutex::new(()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! API tokens: create, revoke. Everyone has his own; others' are for those who may change users.
+//! API tokens: create, find, revoke. Everyone has his own; others' are for those who may change users.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use crate::access::{Access, Actor, Permission, Scope, Who};
 use crate::command::{BatchAnswer, CreateToken, NewToken, StateChange, WriteOptions};
 use crate::error::{Code, Error, Result};
 use crate::id::{Id, Key, TokenId, UserId};
+use crate::query::{Page, Paging, TokenFilter};
 use crate::service::desk::Desk;
 use crate::service::entity::{Entity, Unique};
 use crate::service::items::{Transition, done};
@@ -71,6 +72,26 @@ impl Services {
             .ok_or_else(|| not_found(TokenId::KIND))
     }
 
+    /// `findTokens`: one's own, or all by those who may read users.
+    ///
+    /// # Errors
+    /// `AuthenticationRequired`, `PermissionDenied`, `InvalidRequest`.
+    pub async fn find_tokens(
+        &self,
+        actor: &Actor,
+        mut filter: TokenFilter,
+        paging: Paging,
+    ) -> Result<Page<Token>> {
+        filter.own = match actor.who {
+            _ if actor.access.allows(Permission::ReadUsers) => None,
+            Who::User(user, _) if actor.access != Access::NONE => Some(user),
+            _ => return Err(denied(actor, Permission::ReadUsers)),
+        };
+        paging.check()?;
+        filter.check()?;
+        self.store.find_tokens(filter, paging).await
+    }
+
     /// `revokeTokens`: one's own, or others' by those who may change users. To everyone else
     /// others' tokens do not exist.
     ///
@@ -84,13 +105,8 @@ impl Services {
     ) -> Result<BatchAnswer<()>> {
         let own = match actor.who {
             _ if actor.access.allows(Permission::WriteUsers) => None,
-            Who::User(user, _) => Some(user),
-            _ => {
-                return Err(actor
-                    .require(Permission::WriteUsers)
-                    .err()
-                    .unwrap_or_else(sign_in));
-            }
+            Who::User(user, _) if actor.access.allows(Permission::ChangeOwn) => Some(user),
+            _ => return Err(denied(actor, Permission::WriteUsers)),
         };
         let revoke = Transition::new("revokeTokens", "token.revoked", move |token| {
             revoked(token, own)
@@ -100,8 +116,10 @@ impl Services {
     }
 }
 
-fn sign_in() -> Error {
-    Error::new(Code::AuthenticationRequired, "Sign in to do this.")
+/// Why someone without this permission is refused.
+fn denied(actor: &Actor, permission: Permission) -> Error {
+    let sign_in = || Error::new(Code::AuthenticationRequired, "Sign in to do this.");
+    actor.require(permission).err().unwrap_or_else(sign_in)
 }
 
 /// `own`: only this user's tokens are there.
@@ -118,8 +136,10 @@ fn revoked(token: &Token, own: Option<UserId>) -> Result<Option<Token>> {
 /// Whose token it becomes.
 fn owner(actor: &Actor, command: &CreateToken) -> Result<Key<UserId>> {
     match (&command.user, &actor.who) {
-        (None, Who::User(user, _)) => Ok(Key::Id(*user)),
-        (Some(Key::Id(user)), Who::User(own, _)) if user == own => Ok(Key::Id(*own)),
+        (None, Who::User(own, _)) => actor.require(Permission::ChangeOwn).map(|()| Key::Id(*own)),
+        (Some(Key::Id(user)), Who::User(own, _)) if user == own => {
+            actor.require(Permission::ChangeOwn).map(|()| Key::Id(*own))
+        }
         (Some(key), _) => actor.require(Permission::WriteUsers).map(|()| key.clone()),
         (None, _) => {
             actor.require(Permission::WriteUsers)?;

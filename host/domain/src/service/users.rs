@@ -1,6 +1,7 @@
 //! Users: find, store, delete, and the first ones from the command line. One active administrator
 //! always remains.
 
+mod passwords;
 mod states;
 
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::service::desk::{Deletion, Desk};
 use crate::service::entity::{Entity, Stored, Unique, list, reference};
 use crate::service::record::Record;
 use crate::unit::{Changes, Loaded, Outcome, Rows, UserKey, Wanted};
-use crate::user::{Stamps, User, UserData, UserState};
+use crate::user::{PasswordHash, Stamps, User, UserData, UserState};
 
 impl Services {
     /// `findUsers`.
@@ -156,7 +157,7 @@ impl Entity for User {
             "externalRef": data.external_ref,
             "attribute": list(&data.attributes),
             "state": self.state,
-            "password": self.password.as_ref().map(|_| "set"),
+            "password": self.password.as_ref().map(PasswordHash::digest),
         })
     }
 

@@ -15,7 +15,8 @@ use crate::order::{Order, OrderLookup, OrderView};
 use crate::ports::Store;
 use crate::product::Product;
 use crate::query::{
-    CustomerFilter, Filter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, UserFilter,
+    CustomerFilter, Filter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
+    UserFilter,
 };
 use crate::token::Token;
 use crate::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
@@ -92,6 +93,19 @@ impl Store for MemoryStore {
                 && any(&filter.states, &user.state)
         };
         Ok(page(tables.users.values().filter(fits).cloned(), &paging))
+    }
+
+    async fn find_tokens(&self, filter: TokenFilter, paging: Paging) -> Result<Page<Token>> {
+        let tables = self.lock();
+        let fits = |token: &&Token| {
+            let user = &tables.users[&token.user];
+            let named = |key: &Key<_>| key.is(user.id, user.data.external_ref.as_deref());
+            !token.revoked
+                && any(&filter.ids, &token.id)
+                && filter.own.is_none_or(|own| own == token.user)
+                && filter.user.as_ref().is_none_or(named)
+        };
+        Ok(page(tables.tokens.values().filter(fits).cloned(), &paging))
     }
 
     async fn find_customers(

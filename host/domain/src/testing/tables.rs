@@ -13,14 +13,14 @@ use crate::customer::Customer;
 use crate::error::Result;
 use crate::id::{CustomerId, Id, Key, LicenseId, OrderRef, ProductId, TokenId, UserId};
 use crate::license::{License, LicenseState};
-use crate::order::{AllowanceUse, Matched, Order, OrderKey, OrderLookup, OrderView};
+use crate::order::{AllowanceUse, Matched, Order, OrderKey, OrderLookup, OrderState, OrderView};
 use crate::order_id::OrderId;
 use crate::product::Product;
 use crate::query::{HostFilter, LicenseFilter};
 use crate::token::Token;
 use crate::unit::{
-    Changes, Committed, Loaded, Outcome, ProductKey, RequestKey, Rows, Stop, UserKey, Wanted,
-    conflict,
+    Changes, Committed, Erasure, Estate, Loaded, Outcome, ProductKey, RequestKey, Rows, Stop,
+    UserKey, Wanted, conflict,
 };
 use crate::user::{User, UserState};
 
@@ -104,6 +104,11 @@ impl Tables {
                 self.referenced()
             } else {
                 HashSet::new()
+            },
+            estates: if wanted.estates {
+                self.customers.keys().map(|id| self.estate(*id)).collect()
+            } else {
+                Vec::new()
             },
         }
     }
@@ -196,6 +201,28 @@ impl Tables {
         held.into_iter().filter_map(matched).collect()
     }
 
+    fn estate(&self, customer: CustomerId) -> Estate {
+        let licenses = || {
+            self.licenses
+                .values()
+                .filter(|license| license.customer == customer)
+        };
+        let holds = |order: &Order| {
+            order.data.customer == customer
+                || licenses().any(|license| license.order == Some(order.id))
+        };
+        let mut open = self
+            .orders
+            .values()
+            .filter(|order| order.state != OrderState::Revoked);
+        let mut files = licenses().flat_map(|license| &license.files);
+        Estate {
+            customer,
+            has_orders: open.any(holds),
+            has_texts: files.any(|file| !file.is_erased()),
+        }
+    }
+
     fn referenced(&self) -> HashSet<Uuid> {
         let orders = self.orders.values();
         let of_orders = orders.flat_map(|o| [o.data.customer.uuid(), o.data.product.uuid()]);
@@ -239,6 +266,9 @@ impl Tables {
             self.claims.retain(|_, license| license != id);
         }
         self.write_licenses(changes);
+        for erasure in &changes.erased {
+            self.erase(erasure);
+        }
         for activity in &changes.activity {
             let order = self
                 .orders
@@ -252,6 +282,20 @@ impl Tables {
             .extend(changes.uses.iter().map(|new| (new.order, new.used)));
         self.audit.extend(changes.audit.iter().cloned());
         self.events.extend(changes.events.iter().cloned());
+    }
+
+    fn erase(&mut self, erasure: &Erasure) {
+        let all = self.licenses.values_mut();
+        for license in all.filter(|license| license.customer == erasure.customer) {
+            license.hosts.clear();
+            license.parameters.clear();
+            license.licensee = None;
+            license.revision += 1;
+            license.stamps = license.stamps.touched(erasure.at, &erasure.by);
+            for file in &mut license.files {
+                file.bytes = Arc::new([]);
+            }
+        }
     }
 
     /// Counters are the store's own.

@@ -9,7 +9,9 @@ use lds_domain::ports::Clock;
 use lds_domain::product::{Product, ProductState};
 use lds_domain::query::{
     Filter, HostFilter, LicenseFilter, OrderFilter, Page, Paging, TextFilter, TextMatch,
+    TokenFilter,
 };
+use lds_domain::token::Token;
 use lds_domain::user::{User, UserState};
 use lds_domain::{Error, Result};
 use time::{Date, Duration, OffsetDateTime, Time};
@@ -80,6 +82,22 @@ impl<I: Id, S: State> TryFrom<wire::FindRequest> for (Filter<Key<I>, S>, Paging)
     fn try_from(request: wire::FindRequest) -> Result<Self> {
         let paging = paging!(request);
         Ok((common!(request), paging))
+    }
+}
+
+impl TryFrom<wire::FindTokensRequest> for (TokenFilter, Paging) {
+    type Error = Error;
+
+    fn try_from(request: wire::FindTokensRequest) -> Result<Self> {
+        let paging = paging!(request);
+        let filter = TokenFilter {
+            ids: each("id", request.id, |id| Reference::read(&id))?,
+            user: optional_reference("userId", request.user_id)?,
+            text: request.text.map(TextFilter::try_from).transpose()?,
+            updated_since: request.updated_since.map(|moment| moment.0),
+            own: None,
+        };
+        Ok((filter, paging))
     }
 }
 
@@ -189,6 +207,7 @@ macro_rules! pages {
 
 pages! {
     FindUsersResult: user User,
+    FindTokensResult: token Token,
     FindCustomersResult: customer Customer,
     FindProductsResult: product Product,
     FindOrdersResult: order OrderDetails,

@@ -80,7 +80,8 @@ impl From<Host> for wire::Host {
 impl From<File> for wire::File {
     fn from(file: File) -> Self {
         let text = file.text().map(str::to_owned);
-        let data = text.is_none().then(|| Bytes(file.bytes.to_vec()));
+        let has_bytes = text.is_none() && !file.is_erased();
+        let data = has_bytes.then(|| Bytes(file.bytes.to_vec()));
         Self {
             name: file.name,
             media_type: file.media_type,

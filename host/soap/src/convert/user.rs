@@ -1,13 +1,13 @@
 //! Users and tokens.
 
 use lds_domain::access::{Role, Scope};
-use lds_domain::command::{CreateToken, NewToken, StoreItem};
+use lds_domain::command::{CreateToken, NewToken, ResetPassword, StoreItem};
 use lds_domain::id::UserId;
 use lds_domain::token::{Network, Token};
 use lds_domain::user::{User, UserData};
 use lds_domain::{Code, Error, Result};
 
-use super::{WireStamps, each, list, optional_reference, text};
+use super::{WireStamps, each, list, optional_reference, reference, text};
 use crate::leaf::Timestamp;
 use crate::wire::user as wire;
 
@@ -52,6 +52,26 @@ impl From<User> for wire::User {
             created_by: stamps.created_by,
             updated_at: stamps.updated_at,
             updated_by: stamps.updated_by,
+            extra: Vec::new(),
+        }
+    }
+}
+
+impl TryFrom<wire::ResetPasswordRequest> for ResetPassword {
+    type Error = Error;
+
+    fn try_from(request: wire::ResetPasswordRequest) -> Result<Self> {
+        Ok(Self {
+            user: reference("id", &request.id)?,
+            password: request.password,
+        })
+    }
+}
+
+impl From<Option<String>> for wire::ResetPasswordResult {
+    fn from(password: Option<String>) -> Self {
+        Self {
+            password,
             extra: Vec::new(),
         }
     }

@@ -4,7 +4,8 @@ use super::operations;
 use crate::wire::batch::{StateChangeRequest, StateChangeResult};
 use crate::wire::find::{
     FindCustomersResult, FindLicensesRequest, FindLicensesResult, FindOrdersRequest,
-    FindOrdersResult, FindProductsResult, FindRequest, FindUsersResult,
+    FindOrdersResult, FindProductsResult, FindRequest, FindTokensRequest, FindTokensResult,
+    FindUsersResult,
 };
 use crate::wire::license::{
     ActivateLicenseRequest, EmergencyLicenseRequest, GetLicenseRequest, License,
@@ -18,7 +19,9 @@ use crate::wire::store::{
     StoreCustomersRequest, StoreCustomersResult, StoreOrdersRequest, StoreOrdersResult,
     StoreProductsRequest, StoreProductsResult, StoreUsersRequest, StoreUsersResult,
 };
-use crate::wire::user::{CreateTokenRequest, CreateTokenResult};
+use crate::wire::user::{
+    CreateTokenRequest, CreateTokenResult, ResetPasswordRequest, ResetPasswordResult,
+};
 
 operations! {
     /// Visits every operation of the service.
@@ -39,6 +42,8 @@ operations! {
         DisableUsers = "disableUsers": StateChangeRequest => StateChangeResult;
         /// Enables users.
         EnableUsers = "enableUsers": StateChangeRequest => StateChangeResult;
+        /// Gives a user a new password.
+        ResetPassword = "resetPassword": ResetPasswordRequest => ResetPasswordResult;
         /// Lists customers.
         FindCustomers = "findCustomers": FindRequest => FindCustomersResult;
         /// Creates and replaces customers.
@@ -49,6 +54,8 @@ operations! {
         BlockCustomers = "blockCustomers": StateChangeRequest => StateChangeResult;
         /// Serves blocked customers again.
         UnblockCustomers = "unblockCustomers": StateChangeRequest => StateChangeResult;
+        /// Forgets customers.
+        EraseCustomers = "eraseCustomers": StateChangeRequest => StateChangeResult;
         /// Lists products.
         FindProducts = "findProducts": FindRequest => FindProductsResult;
         /// Creates and replaces products.
@@ -93,6 +100,8 @@ operations! {
         CancelRemovalRequests = "cancelRemovalRequests": StateChangeRequest => StateChangeResult;
         /// Makes an API token.
         CreateToken = "createToken": CreateTokenRequest => CreateTokenResult;
+        /// Lists API tokens.
+        FindTokens = "findTokens": FindTokensRequest => FindTokensResult;
         /// Revokes API tokens.
         RevokeTokens = "revokeTokens": StateChangeRequest => StateChangeResult;
         /// Lists the installed generators.

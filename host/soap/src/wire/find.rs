@@ -7,7 +7,7 @@ use super::customer::Customer;
 use super::license::License;
 use super::order::Order;
 use super::product::Product;
-use super::user::User;
+use super::user::{Token, User};
 use crate::leaf::{Day, Timestamp};
 
 macro_rules! find_request {
@@ -47,6 +47,29 @@ macro_rules! find_request {
 find_request! {
     /// Asks for users, customers or products. Everything given must hold.
     FindRequest {}
+}
+
+/// Asks for tokens that were not revoked. Everything given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FindTokensRequest {
+    /// Any of these.
+    #[serde(default)]
+    pub id: Vec<String>,
+    /// Of this user; absent: of all whose tokens the caller may see.
+    pub user_id: Option<String>,
+    /// With this text in the name.
+    pub text: Option<TextFilter>,
+    /// Changed at or after this moment.
+    pub updated_since: Option<Timestamp>,
+    /// A member's name, with `-` before it for descending order; absent: by age.
+    pub sort: Option<String>,
+    /// Items of a page, from 1 to 1000; default 100.
+    pub page_size: Option<u32>,
+    /// `nextCursor` of the page before; absent: the first page.
+    pub cursor: Option<String>,
+    /// Whether to count all.
+    pub with_total: Option<bool>,
 }
 
 find_request! {
@@ -122,6 +145,7 @@ macro_rules! find_result {
 
 find_result! {
     FindUsersResult: user User,
+    FindTokensResult: token Token,
     FindCustomersResult: customer Customer,
     FindProductsResult: product Product,
     FindOrdersResult: order Order,

@@ -46,6 +46,25 @@ pub struct User {
     pub extra: Vec<NameValue>,
 }
 
+/// Asks for a new password of a user.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetPasswordRequest {
+    /// Whose.
+    pub id: String,
+    /// The new password; absent: one is drawn.
+    pub password: Option<String>,
+}
+
+/// A new password.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResetPasswordResult {
+    /// The password, if it was drawn; shown this once.
+    pub password: Option<String>,
+    /// What later versions of the service add; ignored on input.
+    #[serde(default)]
+    pub extra: Vec<NameValue>,
+}
+
 /// An `API` token; its secret is not part of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

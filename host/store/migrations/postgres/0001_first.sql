@@ -29,7 +29,10 @@ CREATE TABLE tokens (
     user_id uuid NOT NULL,
     digest bytea NOT NULL UNIQUE,
     last_used_at bigint,
-    body jsonb NOT NULL
+    body jsonb NOT NULL,
+    name text COLLATE "C" NOT NULL,
+    revoked bigint NOT NULL,
+    updated_at bigint NOT NULL
 );
 CREATE INDEX tokens_user ON tokens (user_id);
 

@@ -28,7 +28,10 @@ CREATE TABLE tokens (
     user_id BLOB NOT NULL,
     digest BLOB NOT NULL UNIQUE,
     last_used_at INTEGER,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    name TEXT NOT NULL,
+    revoked INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX tokens_user ON tokens (user_id);
 

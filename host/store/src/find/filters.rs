@@ -5,7 +5,7 @@ use lds_domain::date;
 use lds_domain::id::{Id, Key};
 use lds_domain::order::OrderKey;
 use lds_domain::query::{
-    CustomerFilter, HostFilter, LicenseFilter, OrderFilter, ProductFilter, UserFilter,
+    CustomerFilter, HostFilter, LicenseFilter, OrderFilter, ProductFilter, TokenFilter, UserFilter,
 };
 
 use super::query::Query;
@@ -23,6 +23,27 @@ impl Query {
         self.any_of("t.state", filter.states.iter().map(|state| state.name()))?;
         self.text(filter.text.as_ref(), &[("t.id", texts::USER)])?;
         self.common(filter)
+    }
+
+    /// Which tokens.
+    pub(super) fn token(&mut self, filter: &TokenFilter) -> Result<()> {
+        self.require("t.revoked = 0".to_owned());
+        if !filter.ids.is_empty() {
+            let ids: Vec<_> = filter.ids.iter().map(|id| RowId::of(*id)).collect();
+            let condition = self.among("t.id", Kind::Id, ids)?;
+            self.require(condition);
+        }
+        if let Some(own) = filter.own {
+            self.compare("t.user_id =", Kind::Id, RowId::of(own))?;
+        }
+        if let Some(user) = &filter.user {
+            self.refers("t.user_id", "users", user)?;
+        }
+        self.text(filter.text.as_ref(), &[("t.id", texts::TOKEN)])?;
+        if let Some(since) = filter.updated_since {
+            self.compare("t.updated_at >=", Int, Millis(since))?;
+        }
+        Ok(())
     }
 
     /// Which customers.

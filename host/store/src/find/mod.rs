@@ -14,8 +14,10 @@ use lds_domain::license::License;
 use lds_domain::order::OrderView;
 use lds_domain::product::Product;
 use lds_domain::query::{
-    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, UserFilter,
+    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
+    UserFilter,
 };
+use lds_domain::token::Token;
 use lds_domain::user::User;
 use lds_domain::{Error, Result};
 use serde::Deserialize;
@@ -32,6 +34,7 @@ use crate::row::RowId;
 use crate::rows::customer::CustomerRow;
 use crate::rows::license::WholeLicense;
 use crate::rows::product::ProductRow;
+use crate::rows::token::TokenRow;
 use crate::rows::user::UserRow;
 use crate::statements::{order_view, whole_license};
 use crate::view::ViewRow;
@@ -82,6 +85,27 @@ impl Finder {
             .page::<UserRow<'_>>(pool, &source, query, (filter, paging))
             .await?;
         Ok(page.map(User::from))
+    }
+
+    /// Tokens.
+    pub(crate) async fn tokens(
+        &self,
+        pool: &Pool,
+        filter: &TokenFilter,
+        paging: &Paging,
+    ) -> Result<Page<Token>> {
+        let mut query = Query::new(self.dialect);
+        query.token(filter)?;
+        let source = Source {
+            table: "tokens",
+            sorts: sorts::TOKENS,
+            given: self.dialect.row::<TokenRow<'_>>("t"),
+            joins: "",
+        };
+        let page = self
+            .page::<TokenRow<'_>>(pool, &source, query, (filter, paging))
+            .await?;
+        whole(page)
     }
 
     /// Customers.

@@ -38,6 +38,13 @@ pub(super) const USERS: &[Sort] = &[
     CREATED_AT,
     UPDATED_AT,
 ];
+/// Of tokens.
+pub(super) const TOKENS: &[Sort] = &[
+    ID,
+    by("name", "t.name", Text),
+    by("lastUsedAt", "coalesce(t.last_used_at, 0)", Int),
+    UPDATED_AT,
+];
 /// Of customers.
 pub(super) const CUSTOMERS: &[Sort] = &[
     ID,

@@ -233,7 +233,7 @@ impl<'a> FileRow<'a> {
         Self {
             name: Cow::Borrowed(&file.name),
             media_type: Cow::Borrowed(&file.media_type),
-            data: text.is_none().then(|| Hex::from(&*file.bytes)),
+            data: (text.is_none() && !file.is_erased()).then(|| Hex::from(&*file.bytes)),
             text: text.map(Cow::Borrowed),
             sha256: (&file.sha256).into(),
             place,
@@ -250,7 +250,9 @@ impl TryFrom<FileRow<'_>> for File {
         let bytes = match (row.text, row.data) {
             (Some(text), None) => text.into_owned().into_bytes(),
             (None, Some(data)) => data.0.into_owned(),
-            _ => return Err(Failure::internal("a stored file has no content")),
+            // It was erased.
+            (None, None) => Vec::new(),
+            _ => return Err(Failure::internal("a stored file has two contents")),
         };
         let broken = || Failure::internal("a stored file has a broken digest");
         Ok(Self {

@@ -19,6 +19,10 @@ row! {
         digest: Hex<'a> as Bytes,
         last_used_at: Option<Millis> as Int,
         body: TokenBody<'a> as Json,
+    } searched by {
+        name: Text<'a> as Text,
+        revoked: u8 as Int,
+        updated_at: i64 as Int,
     }
 }
 
@@ -52,6 +56,9 @@ impl<'a> From<&'a Token> for TokenRow<'a> {
                 revoked: token.revoked,
                 stamps: Cow::Borrowed(&token.stamps),
             },
+            name: Cow::Owned(token.name.to_lowercase()),
+            revoked: u8::from(token.revoked),
+            updated_at: Millis::number(token.stamps.updated_at),
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::row::Kind::{Id, MaybeId};
 pub(crate) struct Locks {
     /// `[id?, Order ID?, reference?, license id?, license reference?]` → `[id, customer]`.
     pub(crate) orders: Sql,
+    /// `[id?, reference?]` of customers → ids of the orders of their licenses, whosever they are.
+    pub(crate) estates: Sql,
     /// `[id?, reference?]`, those without an order → ids.
     pub(crate) licenses: Sql,
     /// `[id?, reference?]` → ids; others may lock so as well.
@@ -38,6 +40,7 @@ impl Locks {
         let users = among(dialect, &user_key(dialect, 0));
         Self {
             orders: orders(dialect),
+            estates: estates(dialect),
             licenses: by(
                 "licenses",
                 &entity_key(dialect, "licenses", 0),
@@ -66,6 +69,15 @@ fn among(dialect: Dialect, key: &str) -> String {
 fn lock(dialect: Dialect, table: &str, condition: &str, strength: &str) -> Sql {
     let from = format!("(SELECT id FROM {table} WHERE {condition} ORDER BY id FOR {strength}) l");
     dialect.query("l.id", &from).into()
+}
+
+fn estates(dialect: Dialect) -> Sql {
+    let customers = entity_key(dialect, "customers", 0);
+    let condition = format!(
+        "id = ANY (ARRAY(SELECT l.order_ref FROM {} JOIN licenses l ON l.customer = {customers}))",
+        dialect.rows()
+    );
+    lock(dialect, "orders", &condition, "NO KEY UPDATE")
 }
 
 fn orders(dialect: Dialect) -> Sql {

@@ -7,7 +7,7 @@ mod writes;
 
 pub(crate) use locks::Locks;
 pub(crate) use reads::{Reads, order_view, whole_license};
-pub(crate) use writes::Writes;
+pub(crate) use writes::{Erase, Writes};
 
 use crate::dialect::Dialect;
 

@@ -34,6 +34,8 @@ pub(crate) struct Reads {
     pub(crate) order_ids: Sql,
     /// `[id]` → the ids that something refers to.
     pub(crate) references: Sql,
+    /// `[n, customer]` → `[n, customer, has orders that are not revoked, has texts]`.
+    pub(crate) estates: Sql,
     /// `[caller, request id]` → `[caller, request id, digest, outcomes?]`.
     pub(crate) requests: Sql,
     /// `[chain, most]` → the last `[chain, seq, hash]` of the newest other chains.
@@ -82,6 +84,7 @@ impl Reads {
                 ),
             ),
             references: references(dialect),
+            estates: estates(dialect),
             requests: requests(dialect),
             audit_heads: audit_heads(dialect),
             settings: query(
@@ -174,6 +177,32 @@ fn references(dialect: Dialect) -> Sql {
         .map(|(table, column)| format!("EXISTS (SELECT 1 FROM {table} WHERE {column} = {id})"));
     let from = format!("{} WHERE {}", dialect.rows(), exists.join(" OR "));
     dialect.query(&dialect.at(0, Text), &from).into()
+}
+
+fn estates(dialect: Dialect) -> Sql {
+    let customer = dialect.at(1, Id);
+    let (open, licenses) = (
+        "o.state <> 'REVOKED'",
+        format!("licenses l WHERE l.customer = {customer}"),
+    );
+    let exists =
+        |from: String| format!("CASE WHEN EXISTS (SELECT 1 FROM {from}) THEN 1 ELSE 0 END");
+    let orders = format!(
+        "orders o WHERE {open} AND (o.customer = {customer} \
+         OR o.id IN (SELECT l.order_ref FROM {licenses}))"
+    );
+    let texts = format!(
+        "license_files f WHERE (f.text IS NOT NULL OR f.data IS NOT NULL) \
+         AND f.license IN (SELECT l.id FROM {licenses})"
+    );
+    let found = dialect.array(&format!(
+        "{}, {}, {}, {}",
+        dialect.at(0, Int),
+        dialect.at(1, Text),
+        exists(orders),
+        exists(texts),
+    ));
+    dialect.query(&found, dialect.rows()).into()
 }
 
 fn requests(dialect: Dialect) -> Sql {

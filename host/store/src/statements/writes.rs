@@ -34,6 +34,50 @@ impl Entity {
     }
 }
 
+/// What goes of the licenses of customers: `[customer, at, by]` each.
+#[derive(Debug)]
+pub(crate) struct Erase {
+    /// Hosts, parameters and licensee, and a new stamp.
+    pub(crate) licenses: Sql,
+    /// Texts and bytes; their digests stay.
+    pub(crate) files: Sql,
+    /// Request documents.
+    pub(crate) documents: Sql,
+    /// Hosts to search by.
+    pub(crate) hosts: Sql,
+}
+
+impl Erase {
+    fn new(dialect: Dialect) -> Self {
+        let (customer, rows) = (dialect.at(0, Id), dialect.rows());
+        let theirs = format!(
+            "license IN (SELECT id FROM licenses WHERE customer IN (SELECT {customer} FROM {rows}))"
+        );
+        let (at, by) = (dialect.at(1, Int), dialect.at(2, Text));
+        let body = match dialect {
+            Dialect::Sqlite => format!(
+                "json_set(json_remove(body, '$.licensee', '$.hosts', '$.parameters'), \
+                 '$.stamps.updated_at', {at}, '$.stamps.updated_by', {by})"
+            ),
+            Dialect::Postgres => format!(
+                "jsonb_set(jsonb_set(body - 'licensee' - 'hosts' - 'parameters', \
+                 '{{stamps,updated_at}}', to_jsonb({at})), '{{stamps,updated_by}}', to_jsonb({by}))"
+            ),
+        };
+        Self {
+            licenses: format!(
+                "UPDATE licenses SET revision = revision + 1, updated_at = {at}, body = {body} \
+                 FROM {rows} WHERE licenses.customer = {customer}"
+            )
+            .into(),
+            files: format!("UPDATE license_files SET text = NULL, data = NULL WHERE {theirs}")
+                .into(),
+            documents: format!("DELETE FROM license_documents WHERE {theirs}").into(),
+            hosts: format!("DELETE FROM license_hosts WHERE {theirs}").into(),
+        }
+    }
+}
+
 /// Inserts, overwrites, deletions.
 #[derive(Debug)]
 pub(crate) struct Writes {
@@ -48,6 +92,8 @@ pub(crate) struct Writes {
     pub(crate) documents: Sql,
     pub(crate) hosts: Sql,
     pub(crate) claims: Sql,
+    /// Customers and what of their licenses goes.
+    pub(crate) erase: Erase,
     /// `[license]`.
     pub(crate) release_claims: Sql,
     /// `[order, licenses more or less, first day?]`; touches no order whose count would leave its
@@ -97,6 +143,7 @@ impl Writes {
             documents: dialect.insert::<DocumentRow>(),
             hosts: dialect.insert::<HostRow>(),
             claims: dialect.insert::<ClaimRow>(),
+            erase: Erase::new(dialect),
             release_claims: dialect.delete("claims", "license"),
             activity: activity(dialect),
             uses: uses(dialect),

@@ -22,7 +22,7 @@ use crate::rows::product::ProductRow;
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserRow;
 use crate::rows::{AttributeRow, EventRow, TextRow};
-use crate::statements::Writes;
+use crate::statements::{Erase, Writes};
 
 /// Rows of an entity.
 #[derive(Debug, Default)]
@@ -126,6 +126,7 @@ pub(super) struct Batch {
     hosts: Rows,
     released: Rows,
     claims: Rows,
+    erased: Rows,
     activity: Rows,
     uses: Rows,
     search: SearchRows,
@@ -159,6 +160,10 @@ impl Batch {
         }
         for new in &changes.new_licenses {
             self.add_license(new)?;
+        }
+        for erasure in &changes.erased {
+            let (customer, at) = (RowId::of(erasure.customer), Millis::number(erasure.at));
+            self.erased.push(&(customer, at, &erasure.by))?;
         }
         self.add_activity(changes)?;
         self.add_events(changes)
@@ -196,6 +201,11 @@ impl Batch {
         search.add(
             &changes.users,
             |user| RowId::of(user.id),
+            |id| RowId::of(*id),
+        )?;
+        search.add(
+            &changes.tokens,
+            |token| RowId::of(token.id),
             |id| RowId::of(*id),
         )?;
         search.add(
@@ -308,7 +318,8 @@ impl Batch {
         Ok(())
     }
 
-    /// Writes all of it: what goes first, then what changes, then what is new.
+    /// Writes all of it: what goes first, then what changes, then what is new, and last what is
+    /// erased, so that nothing of it is written again.
     pub(super) async fn write(
         self,
         connection: &mut dyn Connection,
@@ -347,6 +358,7 @@ impl Batch {
         for (sql, rows) in new.into_iter().chain(more) {
             writing.all(sql, rows).await?;
         }
+        writing.erase(self.erased, &sql.erase).await?;
         writing.some(&sql.token_used, self.used_tokens).await?;
         writing.some(&sql.user_signed_in, self.signed_in).await
     }
@@ -387,6 +399,16 @@ impl Writing<'_> {
     pub(super) async fn some(&mut self, sql: &Sql, rows: Rows) -> Result<(), Failure> {
         if let Some(parameter) = rows.parameter() {
             self.connection.execute(sql, parameter).await?;
+        }
+        Ok(())
+    }
+
+    async fn erase(&mut self, customers: Rows, sql: &Erase) -> Result<(), Failure> {
+        let Some(parameter) = customers.parameter() else {
+            return Ok(());
+        };
+        for sql in [&sql.licenses, &sql.files, &sql.documents, &sql.hosts] {
+            self.connection.execute(sql, parameter.clone()).await?;
         }
         Ok(())
     }

@@ -18,6 +18,7 @@ pub(super) async fn lock(
 ) -> Result<(), Failure> {
     let mut locking = Locking { connection, wanted };
     let customers = locking.orders(sql).await?;
+    locking.estates(sql).await?;
     locking.customers(sql, customers).await?;
     locking.products(sql).await?;
     locking.users(sql).await?;
@@ -47,6 +48,19 @@ impl Locking<'_> {
         }
         let locked: Vec<(RowId, RowId)> = ask(self.connection, &sql.orders, rows).await?;
         Ok(locked.into_iter().map(|(_, customer)| customer).collect())
+    }
+
+    /// The orders whose changes would write a license of these customers as it was.
+    async fn estates(&mut self, sql: &Locks) -> Result<(), Failure> {
+        let mut rows = Rows::default();
+        let asking = self.wanted.iter().filter(|wanted| wanted.estates);
+        for key in asking
+            .flat_map(|wanted| &wanted.customers)
+            .map(keyed::entity)
+        {
+            rows.push(&key)?;
+        }
+        self.rows(&sql.estates, rows).await
     }
 
     async fn customers(&mut self, sql: &Locks, of_orders: Vec<RowId>) -> Result<(), Failure> {

@@ -5,11 +5,13 @@ use lds_domain::attribute::Attribute;
 use lds_domain::customer::Customer;
 use lds_domain::order::Order;
 use lds_domain::product::Product;
+use lds_domain::token::Token;
 use lds_domain::user::User;
 
 /// Kinds of texts.
 pub(crate) mod texts {
     pub(crate) const USER: &str = "USER";
+    pub(crate) const TOKEN: &str = "TOKEN";
     pub(crate) const CUSTOMER: &str = "CUSTOMER";
     pub(crate) const PRODUCT: &str = "PRODUCT";
     pub(crate) const ORDER: &str = "ORDER";
@@ -41,6 +43,16 @@ impl Searched for User {
 
     fn attributes(&self) -> &[Attribute] {
         &self.data.attributes
+    }
+}
+
+impl Searched for Token {
+    fn texts(&self) -> Vec<(&'static str, String)> {
+        of_kind(texts::TOKEN, std::iter::once(&self.name))
+    }
+
+    fn attributes(&self) -> &[Attribute] {
+        &[]
     }
 }
 

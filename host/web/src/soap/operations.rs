@@ -1,6 +1,7 @@
 //! Which method of the domain does which operation: one line each. The rest of an operation is
 //! said by its types.
 
+use lds_domain::Error;
 use lds_soap::operation::{activation, internal};
 use lds_soap::wire::batch::StateChangeResult;
 use lds_soap::wire::license::ReplaceLicensesResult;
@@ -63,6 +64,7 @@ pub(super) fn table() -> Table {
         change internal::DeleteCustomers => delete_customers;
         change internal::BlockCustomers => block_customers;
         change internal::UnblockCustomers => unblock_customers;
+        change internal::EraseCustomers => erase_customers;
         find internal::FindProducts => find_products;
         command internal::StoreProducts => store_products;
         change internal::DeleteProducts => delete_products;
@@ -83,6 +85,7 @@ pub(super) fn table() -> Table {
         change internal::RequestRemovals => request_removals;
         change internal::CancelRemovalRequests => cancel_removal_requests;
         command internal::CreateToken => create_token;
+        find internal::FindTokens => find_tokens;
         change internal::RevokeTokens => revoke_tokens;
     }
     operations! { table, customers:
@@ -103,6 +106,14 @@ pub(super) fn table() -> Table {
             .services
             .replace_licenses(&call.actor, request.try_into()?);
         Ok(ReplaceLicensesResult::new(ids, answer.await?))
+    });
+    table.add::<internal::ResetPassword, _, _, _>(|call, request| async move {
+        let command = request.try_into()?;
+        let work = async move { call.services.reset_password(&call.actor, command).await };
+        // It takes so long that others must not wait behind it.
+        let runtime = tokio::runtime::Handle::current();
+        let ended = tokio::task::spawn_blocking(move || runtime.block_on(work));
+        ended.await.map_err(Error::internal)?
     });
     table.add::<internal::FindLicenses, _, _, _>(|call, request| async move {
         let (filter, paging) = request.into_filter(call.services.clock())?;

@@ -18,7 +18,8 @@ use lds_domain::ports::fixed::{FixedClock, SeededRandom};
 use lds_domain::ports::{Generators, Store};
 use lds_domain::product::Product;
 use lds_domain::query::{
-    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, UserFilter,
+    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
+    UserFilter,
 };
 use lds_domain::service::Services;
 use lds_domain::token::{self, Token};
@@ -147,6 +148,9 @@ impl Store for Office {
         broken()
     }
     async fn find_users(&self, _: UserFilter, _: Paging) -> Result<Page<User>> {
+        broken()
+    }
+    async fn find_tokens(&self, _: TokenFilter, _: Paging) -> Result<Page<Token>> {
         broken()
     }
     async fn find_customers(&self, _: CustomerFilter, _: Paging) -> Result<Page<Customer>> {

@@ -3,6 +3,7 @@
 
 mod asking;
 mod emergencies;
+mod erased;
 mod history;
 mod machines;
 mod rehosts;

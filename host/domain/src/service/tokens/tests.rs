@@ -1,5 +1,7 @@
 //! Tokens: whose, with which rights, told once, revoked.
 
+use std::collections::BTreeSet;
+
 use time::Duration;
 
 use super::*;
@@ -131,23 +133,17 @@ async fn others_tokens_are_for_those_who_may_change_users() {
 async fn a_token_makes_none_that_may_do_more_than_itself() {
     let bench = Bench::new();
     let (id, _) = user(&bench, "anna", Role::Manager).await;
-    let scopes = [Scope::Read];
-    let reader = Actor {
+    let by_token = |role| Actor {
         who: Who::User(id, Some(bench.services.new_id())),
-        access: Access::of_token(&[Role::Manager], &scopes),
-        ..actor(Role::Manager)
+        ..actor(role)
     };
-    for scope in [Scope::Role(Role::Manager), Scope::Generator] {
-        let denied = refusal(&bench, &reader, command(&[scope])).await;
+    for scope in [Scope::Role(Role::Manager), Scope::Read, Scope::Generator] {
+        let denied = refusal(&bench, &by_token(Role::Sales), command(&[scope])).await;
         assert_eq!(denied, (Code::PermissionDenied, "scope[0]".to_owned()));
     }
-    assert!(
-        bench
-            .services
-            .create_token(&reader, command(&scopes))
-            .await
-            .is_ok()
-    );
+    let equal = command(&[Scope::Role(Role::Manager)]);
+    let manager = by_token(Role::Manager);
+    assert!(bench.services.create_token(&manager, equal).await.is_ok());
 }
 
 #[tokio::test]
@@ -210,4 +206,87 @@ async fn a_revoked_token_stays_for_the_record_and_is_good_no_more() {
         .revoke_tokens(&nobody, revocation(&[id]))
         .await;
     assert_eq!(refused.unwrap_err().code, Code::AuthenticationRequired);
+}
+
+/// What of the tokens that were made a caller finds.
+async fn found(bench: &Bench, actor: &Actor, user: Option<UserId>) -> Result<BTreeSet<TokenId>> {
+    let filter = TokenFilter {
+        user: user.map(Key::Id),
+        ..TokenFilter::default()
+    };
+    let page = bench
+        .services
+        .find_tokens(actor, filter, Paging::default())
+        .await?;
+    Ok(page.items.iter().map(|token| token.id).collect())
+}
+
+#[tokio::test]
+async fn everyone_finds_his_own_and_auditors_all() {
+    let bench = Bench::new();
+    let (anna_id, anna) = user(&bench, "anna", Role::Sales).await;
+    let (bert_id, bert) = user(&bench, "bert", Role::Support).await;
+    let services = &bench.services;
+    let sales = command(&[Scope::Role(Role::Sales)]);
+    let of_anna = services
+        .create_token(&anna, sales.clone())
+        .await
+        .unwrap()
+        .token
+        .id;
+    let gone = services.create_token(&anna, sales).await.unwrap().token.id;
+    services
+        .revoke_tokens(&anna, revocation(&[gone]))
+        .await
+        .unwrap();
+    let support = command(&[Scope::Role(Role::Support)]);
+    let of_bert = services
+        .create_token(&bert, support)
+        .await
+        .unwrap()
+        .token
+        .id;
+    assert_eq!(found(&bench, &anna, None).await, Ok([of_anna].into()));
+    assert_eq!(found(&bench, &anna, Some(bert_id)).await, Ok([].into()));
+    let auditor = actor(Role::Auditor);
+    assert_eq!(
+        found(&bench, &auditor, None).await,
+        Ok([of_anna, of_bert].into())
+    );
+    assert_eq!(
+        found(&bench, &auditor, Some(anna_id)).await,
+        Ok([of_anna].into())
+    );
+}
+
+/// By a token that reads, and by one for the generators' endpoint.
+#[tokio::test]
+async fn a_token_without_the_right_changes_none() {
+    let bench = Bench::new();
+    let (id, anna) = user(&bench, "anna", Role::Administrator).await;
+    let own = bench
+        .services
+        .create_token(&anna, command(&[Scope::Read]))
+        .await;
+    let own = own.unwrap().token.id;
+    let by = |scope| Actor {
+        who: Who::User(id, Some(own)),
+        access: Access::of_token(&[Role::Sales], &[scope]),
+        ..anna.clone()
+    };
+    assert_eq!(
+        found(&bench, &by(Scope::Read), None).await,
+        Ok([own].into())
+    );
+    let refused = found(&bench, &by(Scope::Generator), None).await;
+    assert_eq!(refused.unwrap_err().code, Code::PermissionDenied);
+    for scope in [Scope::Read, Scope::Generator] {
+        let refused = refusal(&bench, &by(scope), command(&[Scope::Read])).await;
+        assert_eq!(refused.0, Code::PermissionDenied);
+        let refused = bench
+            .services
+            .revoke_tokens(&by(scope), revocation(&[own]))
+            .await;
+        assert_eq!(refused.unwrap_err().code, Code::PermissionDenied);
+    }
 }

@@ -18,7 +18,8 @@ use lds_domain::ports::fixed::{FixedClock, SeededRandom};
 use lds_domain::ports::{Generators, Store};
 use lds_domain::product::{Product, ProductData, ProductState};
 use lds_domain::query::{
-    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, UserFilter,
+    CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
+    UserFilter,
 };
 use lds_domain::service::Services;
 use lds_domain::terms::{HostLock, HostRule, Terms};
@@ -219,6 +220,9 @@ impl Store for Shop {
         unused()
     }
     async fn find_users(&self, _filter: UserFilter, _paging: Paging) -> Result<Page<User>> {
+        unused()
+    }
+    async fn find_tokens(&self, _filter: TokenFilter, _paging: Paging) -> Result<Page<Token>> {
         unused()
     }
     async fn find_customers(&self, _: CustomerFilter, _: Paging) -> Result<Page<Customer>> {
