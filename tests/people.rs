@@ -171,7 +171,7 @@ fn tokens_that_are_found(server: &Server) {
         let content = format!("{user}<name>{name}</name><scope>read</scope>{more}");
         admin.internal("createToken", &content).expect("a token")
     };
-    let made = ["Carl's", "build", "archive"].map(|name| {
+    let tokens = ["Carl's", "build", "archive"].map(|name| {
         let address = "<expiresAt>2099-01-01T00:00:00Z</expiresAt><address>127.0.0.0/8</address>";
         make("", name, address).elements("token").remove(0).0
     });
@@ -192,7 +192,7 @@ fn tokens_that_are_found(server: &Server) {
         .elements("token")
         .remove(0)
         .0;
-    assert_eq!(told, made[0]);
+    assert_eq!(told, tokens[0]);
     let id = found.want("id");
     change(
         &admin,

@@ -63,8 +63,9 @@ pub struct Wanted {
     pub for_change: bool,
     /// Whether it must be known if the customers, products and users are referred to.
     pub references: bool,
-    /// Whether it must be known what the customers have; the orders of their licenses are locked.
-    pub estates: bool,
+    /// Those of the customers of which it must be known what they have; the orders of their licenses
+    /// are locked.
+    pub estates: Vec<Key<CustomerId>>,
 }
 
 /// What was read under the locks.

@@ -209,7 +209,7 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
     async fn estates(&mut self) -> Result<(), Failure> {
         let mut rows = Rows::default();
         for (wanted, (n, loaded)) in self.wanted.iter().zip(self.loaded.iter().enumerate()) {
-            for customer in loaded.customers.iter().filter(|_| wanted.estates) {
+            for customer in wanted.estates.iter().filter_map(|key| loaded.customer(key)) {
                 rows.push(&(n, RowId::of(customer.id)))?;
             }
         }

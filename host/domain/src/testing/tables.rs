@@ -105,11 +105,18 @@ impl Tables {
             } else {
                 HashSet::new()
             },
-            estates: if wanted.estates {
-                self.customers.keys().map(|id| self.estate(*id)).collect()
-            } else {
-                Vec::new()
-            },
+            estates: self
+                .customers
+                .values()
+                .filter(|customer| {
+                    let reference = customer.data.external_ref.as_deref();
+                    wanted
+                        .estates
+                        .iter()
+                        .any(|key| key.is(customer.id, reference))
+                })
+                .map(|customer| self.estate(customer.id))
+                .collect(),
         }
     }
 

@@ -53,11 +53,8 @@ impl Locking<'_> {
     /// The orders whose changes would write a license of these customers as it was.
     async fn estates(&mut self, sql: &Locks) -> Result<(), Failure> {
         let mut rows = Rows::default();
-        let asking = self.wanted.iter().filter(|wanted| wanted.estates);
-        for key in asking
-            .flat_map(|wanted| &wanted.customers)
-            .map(keyed::entity)
-        {
+        let customers = self.wanted.iter().flat_map(|wanted| &wanted.estates);
+        for key in customers.map(keyed::entity) {
             rows.push(&key)?;
         }
         self.rows(&sql.estates, rows).await

@@ -32,7 +32,7 @@ impl Services {
             wanted: Wanted {
                 customers: command.batch.items.clone(),
                 for_change: true,
-                estates: true,
+                estates: command.batch.items.clone(),
                 ..Wanted::default()
             },
         };
