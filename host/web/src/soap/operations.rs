@@ -10,7 +10,8 @@ use super::table::Table;
 
 /// Adds operations to a table. `command`: the request becomes a command, if it can be read as one,
 /// and the method's answer the reply. `plain`: it is one in any case. `by_ref`: likewise, and the
-/// method only looks at it. `find`: the request becomes a filter and paging. `change`: a plural
+/// method only looks at it. `slow`: like `command`, but it takes so long that others must not wait
+/// behind it. `find`: the request becomes a filter and paging. `change`: a plural
 /// state change, answered by the ids as they were given. `order_id`: the method wants it alone.
 /// Behind `customers:` stand operations whose requests show an Order ID.
 macro_rules! operations {
@@ -37,6 +38,13 @@ macro_rules! operations {
     (@order_id $call:ident, $request:ident, $method:ident) => {
         $call.services.$method(&$call.actor, &$request.order_id).await
     };
+    (@slow $call:ident, $request:ident, $method:ident) => {{
+        let command = $request.try_into()?;
+        let work = async move { $call.services.$method(&$call.actor, command).await };
+        let runtime = tokio::runtime::Handle::current();
+        let ended = tokio::task::spawn_blocking(move || runtime.block_on(work));
+        ended.await.map_err(Error::internal)?
+    }};
     (@find $call:ident, $request:ident, $method:ident) => {{
         let (filter, paging) = $request.try_into()?;
         $call.services.$method(&$call.actor, filter, paging).await
@@ -54,6 +62,7 @@ pub(super) fn table() -> Table {
     operations! { table:
         find internal::FindUsers => find_users;
         command internal::StoreUsers => store_users;
+        slow internal::ResetPassword => reset_password;
         change internal::DeleteUsers => delete_users;
         change internal::LockUsers => lock_users;
         change internal::UnlockUsers => unlock_users;
@@ -97,6 +106,12 @@ pub(super) fn table() -> Table {
         plain activation::Rehost => rehost;
         plain activation::Emergency => emergency;
     }
+    add_others(&mut table);
+    table
+}
+
+/// Those that fit no kind.
+fn add_others(table: &mut Table) {
     table.add::<internal::GetServiceInfo, _, _, _>(|call, _| async move {
         Ok(call.services.service_info(&call.actor))
     });
@@ -107,14 +122,6 @@ pub(super) fn table() -> Table {
             .replace_licenses(&call.actor, request.try_into()?);
         Ok(ReplaceLicensesResult::new(ids, answer.await?))
     });
-    table.add::<internal::ResetPassword, _, _, _>(|call, request| async move {
-        let command = request.try_into()?;
-        let work = async move { call.services.reset_password(&call.actor, command).await };
-        // It takes so long that others must not wait behind it.
-        let runtime = tokio::runtime::Handle::current();
-        let ended = tokio::task::spawn_blocking(move || runtime.block_on(work));
-        ended.await.map_err(Error::internal)?
-    });
     table.add::<internal::FindLicenses, _, _, _>(|call, request| async move {
         let (filter, paging) = request.into_filter(call.services.clock())?;
         call.services
@@ -124,5 +131,4 @@ pub(super) fn table() -> Table {
     table.add::<internal::FindGenerators, _, _, _>(|call, request| async move {
         call.services.find_generators(&call.actor, &request.id)
     });
-    table
 }
