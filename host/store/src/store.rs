@@ -201,7 +201,7 @@ impl Store {
             writers.push(shared.connector.connect(Purpose::Writing).await?);
         }
         check_master_key(&shared, &pool, writers.first_mut()).await?;
-        let spawn = |connection| tokio::spawn(Writer::new(Arc::clone(&shared), connection).run());
+        let spawn = |connection| tokio::spawn(Writer::run(Arc::clone(&shared), connection));
         let writers = writers.into_iter().map(spawn).collect();
         let store = Self {
             shared,

@@ -40,20 +40,33 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// A writer with an open connection.
-    pub(crate) fn new(shared: Arc<Shared>, connection: Box<dyn Connection>) -> Self {
+    /// Writes until the queue is closed and empty. Should a writer panic, those whose units it had
+    /// in hand are told, and another one goes on with a connection and a chain of its own.
+    pub(crate) async fn run(shared: Arc<Shared>, connection: Box<dyn Connection>) {
+        let mut connection = Some(connection);
+        loop {
+            let (shared, connection) = (Arc::clone(&shared), connection.take());
+            let serving = async move { Self::new(shared, connection).serve().await };
+            match tokio::spawn(serving).await {
+                Ok(mut writer) => return writer.keep_up().await,
+                Err(error) if error.is_cancelled() => return,
+                Err(error) => tracing::error!(%error, "a writer panicked and starts anew"),
+            }
+        }
+    }
+
+    fn new(shared: Arc<Shared>, connection: Option<Box<dyn Connection>>) -> Self {
         let chain = Chain::new(&*shared.clock, &*shared.random);
         Self {
             shared,
-            connection: Some(connection),
+            connection,
             chain,
             signed: 0,
             backlog: VecDeque::new(),
         }
     }
 
-    /// Writes until the queue is closed and empty.
-    pub(crate) async fn run(mut self) {
+    async fn serve(mut self) -> Self {
         let mut upkeep = upkeep();
         loop {
             let touches = if self.backlog.is_empty() {
@@ -61,7 +74,7 @@ impl Writer {
                 tokio::select! {
                     taken = shared.queue.take() => match taken {
                         Taken::Work(touches) => touches,
-                        Taken::Closed => break,
+                        Taken::Closed => return self,
                     },
                     _ = upkeep.tick() => {
                         self.keep_up().await;
@@ -74,7 +87,6 @@ impl Writer {
             let jobs = self.pick();
             self.together(jobs, &touches).await;
         }
-        self.keep_up().await;
     }
 
     /// The next group: what was put back first, then what waits, without two units that touch the
@@ -143,6 +155,7 @@ impl Writer {
         };
         match group.run(units, touches).await {
             Ok(done) => {
+                measure(units.len());
                 self.connection = Some(connection);
                 self.chain = done.chain.clone();
                 Ok(done)
@@ -222,6 +235,12 @@ enum Trouble {
     Database(Failure),
     /// One of the units', perhaps.
     Group(Failure),
+}
+
+fn measure(units: usize) {
+    if let Some(units) = u32::try_from(units).ok().filter(|units| *units > 0) {
+        metrics::histogram!("lds_store_group_units").record(units);
+    }
 }
 
 fn fail(jobs: Vec<Job>, failure: &Failure) {

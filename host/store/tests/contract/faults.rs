@@ -4,16 +4,18 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use lds_domain::Code;
 use lds_domain::id::{LicenseId, OrderRef};
 use lds_domain::license::License;
-use lds_domain::ports::Store as _;
 use lds_domain::ports::fixed::FixedClock;
+use lds_domain::ports::{Clock, Store as _};
 use lds_domain::unit::{Changes, Stop, Wanted};
-use lds_store::{OpenError, SqliteOptions, Store};
+use lds_store::{Environment, OpenError, SqliteOptions, Store};
+use time::{Date, OffsetDateTime};
 
-use crate::support::samples::{activation, basis, license, order};
+use crate::support::samples::{activation, basis, license, license_id, order};
 use crate::support::{Bench, NOW, environment, unit};
 
 /// Set for the process that has given up the rights of root.
@@ -143,6 +145,54 @@ async fn a_store_whose_connections_are_cut_connects_anew() {
     assert_eq!(answers.pop().unwrap().unwrap()[0].active_licenses, 1);
     let failed = answers.iter().filter(|answer| answer.is_err()).count();
     assert!(failed <= 6, "{failed}");
+}
+
+/// A clock that panics once when it is told to.
+struct Faulty(FixedClock, AtomicBool);
+
+impl Clock for Faulty {
+    fn now(&self) -> OffsetDateTime {
+        assert!(!self.1.swap(false, Ordering::SeqCst), "the clock fell down");
+        self.0.now()
+    }
+
+    fn day(&self, at: OffsetDateTime) -> Date {
+        self.0.day(at)
+    }
+
+    fn timezone(&self) -> &str {
+        self.0.timezone()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_writer_that_panics_is_told_and_starts_anew() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("lds.db");
+    let clock = Arc::new(Faulty(FixedClock::new(NOW), AtomicBool::new(false)));
+    let environment = Environment {
+        clock: clock.clone(),
+        ..environment(&Arc::new(FixedClock::new(NOW)), 1)
+    };
+    let store = Store::open_sqlite(&file, &SqliteOptions::default(), environment)
+        .await
+        .unwrap();
+    let one = order(30, 0);
+    commit(&store, basis(vec![one.clone()])).await.unwrap();
+    for place in 0..3 {
+        let made = || {
+            activation(
+                license(40 + place, Some(one.id), "aa"),
+                u8::try_from(place).unwrap(),
+            )
+        };
+        clock.1.store(true, Ordering::SeqCst);
+        assert_eq!(commit(&store, made()).await, Err(Code::Unavailable));
+        commit(&store, made()).await.unwrap();
+    }
+    store.close().await;
+    let (count, _) = seen(&sqlite(&file, None).await.unwrap(), one.id, license_id(40)).await;
+    assert_eq!(count, 3);
 }
 
 /// Root may write wherever it likes: the test runs again without that right.
