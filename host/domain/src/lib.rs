@@ -26,6 +26,7 @@ pub mod policy;
 pub mod ports;
 pub mod product;
 pub mod query;
+pub mod records;
 pub mod service;
 pub mod terms;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use crate::query::{
     CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
     UserFilter,
 };
+use crate::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
 use crate::token::Token;
 use crate::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use crate::user::User;
@@ -48,7 +49,7 @@ pub type Spawn = Arc<dyn Fn(futures_util::future::BoxFuture<'static, ()>) + Send
 /// Storage. Errors are `Unavailable` (try again) or `Internal`; `InvalidRequest` for a cursor or
 /// sort that is none.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Records + Send + Sync {
     /// An order with all that decisions need; the way of every activation.
     async fn order(&self, lookup: OrderLookup) -> Result<Option<Arc<OrderView>>>;
 
@@ -101,6 +102,23 @@ pub trait Store: Send + Sync {
 
     /// Whether the database answers, and with the right schema.
     async fn ready(&self) -> Result<()>;
+}
+
+/// What units of work left behind: the audit log and the feed of events. Errors as of [`Store`].
+#[async_trait]
+pub trait Records {
+    /// A page of the audit log, by time.
+    async fn find_audit_entries(
+        &self,
+        filter: AuditFilter,
+        paging: Paging,
+    ) -> Result<Page<AuditRecord>>;
+
+    /// Follows the chains through a span of time and compares them with what was signed.
+    async fn verify_audit(&self, span: Span) -> Result<Verdict>;
+
+    /// The events after a place. None that is committed later comes to lie before it.
+    async fn find_events(&self, filter: EventFilter) -> Result<Feed>;
 }
 
 /// Generators: plugins and signers. Errors are the generator codes of the contract.

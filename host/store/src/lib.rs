@@ -5,6 +5,7 @@
 //! answers with one JSON value, so that a whole group of units or lookups is one round trip. It
 //! must not know HTTP, XML, plugins, nor any rule: units of work decide by themselves.
 
+mod audit;
 mod connection;
 mod dialect;
 mod failure;

@@ -14,6 +14,7 @@ use lds_domain::query::{
     CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
     UserFilter,
 };
+use lds_domain::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
 use lds_domain::token::Token;
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use lds_domain::user::User;
@@ -22,6 +23,7 @@ use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
 use crate::Shared;
+use crate::audit;
 use crate::connection::{Connector, Pool, Purpose, ask};
 use crate::find::Finder;
 use crate::keys::{Keys, MasterKey};
@@ -411,6 +413,26 @@ impl ports::Store for Store {
                 "the database is not the one that was opened",
             )),
         }
+    }
+}
+
+#[async_trait]
+impl ports::Records for Store {
+    async fn find_audit_entries(
+        &self,
+        filter: AuditFilter,
+        paging: Paging,
+    ) -> Result<Page<AuditRecord>> {
+        self.finder.audit(&self.pool, &filter, &paging).await
+    }
+
+    async fn verify_audit(&self, span: Span) -> Result<Verdict> {
+        let sql = &self.shared.statements.records;
+        Ok(audit::verify(&self.pool, sql, &self.shared.keys, span).await?)
+    }
+
+    async fn find_events(&self, filter: EventFilter) -> Result<Feed> {
+        self.finder.events(&self.pool, &filter).await
     }
 }
 

@@ -16,6 +16,7 @@ mod orders;
 mod preview;
 mod products;
 mod record;
+mod records;
 mod removal;
 mod tokens;
 mod users;

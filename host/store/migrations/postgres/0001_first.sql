@@ -198,8 +198,8 @@ CREATE TABLE audit (
     hash bytea NOT NULL,
     PRIMARY KEY (chain, seq)
 );
-CREATE INDEX audit_time ON audit (time);
-CREATE INDEX audit_subject ON audit (subject);
+CREATE INDEX audit_time ON audit (time, chain, seq);
+CREATE INDEX audit_subject ON audit (subject, time);
 
 -- The signed head of each chain.
 CREATE TABLE audit_heads (

@@ -197,8 +197,8 @@ CREATE TABLE audit (
     hash BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX audit_place ON audit (chain, seq);
-CREATE INDEX audit_time ON audit (time);
-CREATE INDEX audit_subject ON audit (subject);
+CREATE INDEX audit_time ON audit (time, chain, seq);
+CREATE INDEX audit_subject ON audit (subject, time);
 
 -- The signed head of each chain.
 CREATE TABLE audit_heads (

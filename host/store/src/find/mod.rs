@@ -4,6 +4,7 @@
 mod cursor;
 mod filters;
 mod query;
+mod records;
 mod sorts;
 
 use std::fmt::Debug;

@@ -3,10 +3,12 @@
 
 mod locks;
 mod reads;
+mod records;
 mod writes;
 
 pub(crate) use locks::Locks;
 pub(crate) use reads::{Reads, order_view, whole_license};
+pub(crate) use records::Records;
 pub(crate) use writes::{Erase, Writes};
 
 use crate::dialect::Dialect;
@@ -18,6 +20,8 @@ pub(crate) struct Statements {
     pub(crate) reads: Reads,
     /// Locks; `SQLite` locks the whole database.
     pub(crate) locks: Option<Locks>,
+    /// Queries that follow the chains of the audit log.
+    pub(crate) records: Records,
     /// Inserts, overwrites, deletions.
     pub(crate) writes: Writes,
 }
@@ -28,6 +32,7 @@ impl Statements {
         Self {
             reads: Reads::new(dialect),
             locks: (dialect == Dialect::Postgres).then(|| Locks::new(dialect)),
+            records: Records::new(dialect),
             writes: Writes::new(dialect),
         }
     }

@@ -104,7 +104,7 @@ pub(crate) struct Writes {
     pub(crate) audit: Sql,
     /// `[chain]`.
     pub(crate) audit_chain: Sql,
-    /// `[chain, seq, hash, signed at, signature]`.
+    /// `[chain, [seq, hash, signed at, signature]]`.
     pub(crate) audit_head: Sql,
     pub(crate) events: Sql,
     pub(crate) texts: Sql,
@@ -127,6 +127,10 @@ pub(crate) struct Writes {
     pub(crate) user_signed_in: Sql,
     /// `[name, value]`, if there is none.
     pub(crate) setting: Sql,
+    /// `[name]`: nobody else changes it before the transaction ends.
+    pub(crate) hold_setting: Sql,
+    /// `[name, value]`.
+    pub(crate) replace_setting: Sql,
 }
 
 impl Writes {
@@ -169,6 +173,8 @@ impl Writes {
             prune_requests: prune_requests(dialect),
             token_used: later(dialect, "tokens", "last_used_at"),
             user_signed_in: later(dialect, "users", "last_signed_in_at"),
+            hold_setting: on_setting(dialect, "settings.value"),
+            replace_setting: on_setting(dialect, &dialect.at(1, Text)),
             setting: insert_ignoring(
                 dialect,
                 "settings (name, value)",
@@ -182,6 +188,11 @@ fn insert_ignoring(dialect: Dialect, into: &str, values: &[String]) -> Sql {
     let (values, rows) = (values.join(", "), dialect.rows());
     format!("INSERT INTO {into} SELECT {values} FROM {rows} WHERE true ON CONFLICT DO NOTHING")
         .into()
+}
+
+fn on_setting(dialect: Dialect, value: &str) -> Sql {
+    let (name, rows) = (dialect.at(0, Text), dialect.rows());
+    format!("UPDATE settings SET value = {value} FROM {rows} WHERE settings.name = {name}").into()
 }
 
 fn activity(dialect: Dialect) -> Sql {
@@ -210,12 +221,13 @@ fn uses(dialect: Dialect) -> Sql {
 }
 
 fn audit_head(dialect: Dialect) -> Sql {
+    let head = |place, kind| dialect.within("(e.value->1)", place, kind);
     let values = [
         dialect.at(0, Id),
-        dialect.at(1, Int),
-        dialect.at(2, Bytes),
-        dialect.at(3, Int),
-        dialect.at(4, Bytes),
+        head(0, Int),
+        head(1, Bytes),
+        head(2, Int),
+        head(3, Bytes),
     ];
     format!(
         "INSERT INTO audit_heads (chain, seq, hash, signed_at, signature) SELECT {} FROM {} WHERE true \

@@ -12,6 +12,7 @@ use super::locks;
 use super::names::{Held, Names};
 use super::queue::{Answer, Touch};
 use super::requests;
+use super::roll;
 use crate::Shared;
 use crate::connection::{Connection, ask};
 use crate::failure::Failure;
@@ -127,6 +128,8 @@ impl Group<'_> {
         let mut question = Rows::default();
         question.push(&(self.chain.id(), MOST_HEADS))?;
         let heads = ask(self.connection, &statements.reads.audit_heads, question).await?;
+        let is_first = heads.is_empty();
+        roll::enter(self.shared, self.connection, self.chain.id(), is_first).await?;
         let mut chain = Rows::default();
         chain.push(&(self.chain.id(),))?;
         let mut writing = Writing {

@@ -10,6 +10,7 @@ mod locks;
 mod names;
 mod queue;
 mod requests;
+pub(crate) mod roll;
 mod search;
 mod writer;
 

@@ -214,7 +214,8 @@ impl Writer {
         let mut work = vec![(&sql.prune_requests, prune)];
         if self.chain.seq() > self.signed {
             let mut head = Rows::default();
-            head.push(&self.chain.signed(&self.shared.keys, now))?;
+            let (chain, signed) = self.chain.signed(&self.shared.keys, now);
+            head.push(&(chain, signed))?;
             work.push((&sql.audit_head, head));
         }
         for (sql, rows) in work {

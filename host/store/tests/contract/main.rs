@@ -15,4 +15,5 @@ mod faults;
 mod lists;
 mod memory;
 mod opening;
+mod records;
 mod units;

@@ -69,6 +69,13 @@ impl Bench {
         )
     }
 
+    /// Closed, so that its heads are signed, and opened again.
+    pub(crate) async fn reopened(mut self) -> Self {
+        self.store.close().await;
+        self.store = self.another().await;
+        self
+    }
+
     /// Commits what a unit without conditions writes.
     pub(crate) async fn write(&self, changes: Changes) -> Committed {
         let unit = unit(Wanted::default(), move |_| Ok(changes.clone()));

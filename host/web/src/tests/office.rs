@@ -15,12 +15,13 @@ use lds_domain::license::License;
 use lds_domain::order::{Order, OrderLookup, OrderView};
 use lds_domain::password;
 use lds_domain::ports::fixed::{FixedClock, SeededRandom};
-use lds_domain::ports::{Generators, Store};
+use lds_domain::ports::{Generators, Records, Store};
 use lds_domain::product::Product;
 use lds_domain::query::{
     CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
     UserFilter,
 };
+use lds_domain::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
 use lds_domain::service::Services;
 use lds_domain::token::{self, Token};
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
@@ -166,6 +167,19 @@ impl Store for Office {
         broken()
     }
     async fn orders(&self, _: &[OrderRef]) -> Result<Vec<Order>> {
+        broken()
+    }
+}
+
+#[async_trait]
+impl Records for Office {
+    async fn find_audit_entries(&self, _: AuditFilter, _: Paging) -> Result<Page<AuditRecord>> {
+        broken()
+    }
+    async fn verify_audit(&self, _: Span) -> Result<Verdict> {
+        broken()
+    }
+    async fn find_events(&self, _: EventFilter) -> Result<Feed> {
         broken()
     }
 }

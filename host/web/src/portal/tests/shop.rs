@@ -15,12 +15,13 @@ use lds_domain::license::{File, GeneratorStamp, License};
 use lds_domain::order::{Matched, Order, OrderData, OrderLookup, OrderState, OrderView};
 use lds_domain::order_id::OrderId;
 use lds_domain::ports::fixed::{FixedClock, SeededRandom};
-use lds_domain::ports::{Generators, Store};
+use lds_domain::ports::{Generators, Records, Store};
 use lds_domain::product::{Product, ProductData, ProductState};
 use lds_domain::query::{
     CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
     UserFilter,
 };
+use lds_domain::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
 use lds_domain::service::Services;
 use lds_domain::terms::{HostLock, HostRule, Terms};
 use lds_domain::token::Token;
@@ -242,6 +243,19 @@ impl Store for Shop {
     }
     async fn ready(&self) -> Result<()> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Records for Shop {
+    async fn find_audit_entries(&self, _: AuditFilter, _: Paging) -> Result<Page<AuditRecord>> {
+        unused()
+    }
+    async fn verify_audit(&self, _: Span) -> Result<Verdict> {
+        unused()
+    }
+    async fn find_events(&self, _: EventFilter) -> Result<Feed> {
+        unused()
     }
 }
 
