@@ -17,6 +17,7 @@ mod people;
 mod portal;
 mod promises;
 mod races;
+mod records;
 mod removals;
 mod round_trips;
 mod support;

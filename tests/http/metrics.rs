@@ -114,6 +114,7 @@ fn times_are_histograms_that_count_every_call() {
     // At least one wrote the license; the product was checked before.
     let calls = told.histogram("lds_generator_call_seconds", ("generator", "token"));
     assert!(calls >= 1, "{calls}");
+    assert_eq!(told.kinds["lds_store_group_units"], "histogram");
     let summaries = told.kinds.values().filter(|kind| *kind == "summary");
     assert_eq!(summaries.count(), 0);
 }

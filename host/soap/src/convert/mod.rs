@@ -8,6 +8,7 @@ mod issued;
 mod license;
 mod order;
 mod product;
+mod records;
 mod service;
 mod terms;
 mod user;

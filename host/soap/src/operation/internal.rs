@@ -12,6 +12,10 @@ use crate::wire::license::{
     PreviewLicenseRequest, PreviewLicenseResult, RehostLicenseRequest, ReplaceLicensesResult,
 };
 use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult};
+use crate::wire::records::{
+    FindAuditEntriesRequest, FindAuditEntriesResult, FindEventsRequest, FindEventsResult,
+    VerifyAuditRequest, VerifyAuditResult,
+};
 use crate::wire::service::{
     FindGeneratorsRequest, FindGeneratorsResult, GetServiceInfoRequest, ServiceInfo,
 };
@@ -106,5 +110,11 @@ operations! {
         RevokeTokens = "revokeTokens": StateChangeRequest => StateChangeResult;
         /// Lists the installed generators.
         FindGenerators = "findGenerators": FindGeneratorsRequest => FindGeneratorsResult;
+        /// Lists entries of the audit log.
+        FindAuditEntries = "findAuditEntries": FindAuditEntriesRequest => FindAuditEntriesResult;
+        /// Checks whether the audit log is as it was written.
+        VerifyAudit = "verifyAudit": VerifyAuditRequest => VerifyAuditResult;
+        /// Lists events after a cursor.
+        FindEvents = "findEvents": FindEventsRequest => FindEventsResult;
     }
 }

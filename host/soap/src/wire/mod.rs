@@ -11,6 +11,7 @@ pub mod find;
 pub mod license;
 pub mod order;
 pub mod product;
+pub mod records;
 pub mod service;
 pub mod store;
 pub mod terms;

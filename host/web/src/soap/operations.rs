@@ -96,6 +96,9 @@ pub(super) fn table() -> Table {
         command internal::CreateToken => create_token;
         find internal::FindTokens => find_tokens;
         change internal::RevokeTokens => revoke_tokens;
+        find internal::FindAuditEntries => find_audit_entries;
+        plain internal::VerifyAudit => verify_audit;
+        plain internal::FindEvents => find_events;
     }
     operations! { table, customers:
         order_id activation::GetOrderInfo => order_info;
