@@ -69,7 +69,7 @@ pub struct Event {
     pub id: EventId,
     /// UTC.
     pub time: OffsetDateTime,
-    /// As in `license.activated`.
+    /// As in `license.created`.
     pub kind: &'static str,
     /// The entity's id.
     pub subject: String,

@@ -185,7 +185,7 @@ pub struct EventRecord {
     pub id: EventId,
     /// UTC.
     pub time: OffsetDateTime,
-    /// As in `license.activated`.
+    /// As in `license.created`.
     pub kind: String,
     /// The entity's id.
     pub subject: String,

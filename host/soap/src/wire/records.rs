@@ -159,7 +159,7 @@ pub struct Event {
     pub id: String,
     /// When.
     pub time: Timestamp,
-    /// What, as in `license.activated`.
+    /// What, as in `license.created`.
     #[serde(rename = "type")]
     pub kind: String,
     /// The id of what it happened to.

@@ -133,10 +133,10 @@ impl Verifier<'_> {
             self.follow(chain, head.as_ref(), (begin, last)).await?;
         }
         // A chain is begun together with its first entry.
-        let least = head.map_or(1, |head| head.0);
+        let signed = head.map_or(1, |head| head.0);
         let next = newest.map_or(1, |newest| newest.saturating_add(1));
-        if next <= least {
-            Follower::new(&mut self.verdict, chain, None, next).missing(least);
+        if next <= signed {
+            Follower::new(&mut self.verdict, chain, None, next).missing(signed);
         }
         Ok(())
     }
