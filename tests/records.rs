@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use sqlx::{ConnectOptions, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::support::{Answer, Client, Postgres, Server, Shop};
 
@@ -114,10 +114,12 @@ fn tampering_is_found() {
     let place = server.crash();
     let file = place.data().join("lds.db");
     let kept = place.folder().join("kept.db");
+    meddle(&file, "PRAGMA wal_checkpoint(TRUNCATE)");
     std::fs::copy(&file, &kept).expect("a copy");
     let mut place = place;
     for (what, harm, code) in harms {
-        meddle(&file, &harm.replace("NEWEST", newest));
+        let harmed = meddle(&file, &harm.replace("NEWEST", newest));
+        assert!(harmed > 0, "{what} is there to be harmed");
         let mut server = Server::at(place);
         let verdict = verified(&server);
         assert_eq!(verdict.want("intact"), "false", "{what}");
@@ -128,25 +130,34 @@ fn tampering_is_found() {
         );
         assert!(server.stop().success());
         place = server.crash();
+        // What the database keeps beside its file is of the harmed one.
+        for beside in ["lds.db-wal", "lds.db-shm"] {
+            let _ = std::fs::remove_file(place.data().join(beside));
+        }
         std::fs::copy(&kept, &file).expect("the copy");
     }
     let verdict = verified(&Server::at(place));
     assert_eq!(verdict.want("intact"), "true", "{}", verdict.0);
 }
 
-fn meddle(file: &Path, statements: &str) {
+/// Runs statements beside the server; how many rows they touched.
+fn meddle(file: &Path, statements: &str) -> u64 {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let done = async {
         let options = SqliteConnectOptions::new().filename(file);
         let mut connection: SqliteConnection = options.connect().await.expect("the database");
+        let mut touched = 0;
         for statement in statements.split(';') {
             let statement = sqlx::AssertSqlSafe(statement.to_owned());
-            connection.execute(statement).await.expect("a statement");
+            let done = connection.execute(statement).await.expect("a statement");
+            touched += done.rows_affected();
         }
+        connection.close().await.expect("closed");
+        touched
     };
-    runtime.expect("a runtime").block_on(done);
+    runtime.expect("a runtime").block_on(done)
 }
 
 #[test]
