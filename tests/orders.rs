@@ -1,10 +1,14 @@
 //! Orders over the wire, on both databases.
 
-use crate::support::{Answer, Client, Server, Shop, inner, leaves, on_both};
+use crate::support::{Answer, Client, ETHERNET, Server, Shop, inner, leaves, machine, on_both};
 
 on_both! {
     an_order_that_was_found_can_be_stored_back
+    an_order_that_was_never_activated_is_deleted
+    a_reset_gives_moves_anew
 }
+
+const MACHINE: &str = "00-11-22-AA-BB-CC";
 
 const EVERYTHING: &str = "<terms><quantity>3</quantity><maxActivations>2</maxActivations>\
     <hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type><min>0</min><max>3</max></hostRule>\
@@ -28,8 +32,7 @@ fn found(client: &Client) -> Answer {
 fn an_order_that_was_found_can_be_stored_back(server: &Server) {
     let shop = Shop::new(Client::new(server));
     let order = shop.order(EVERYTHING);
-    shop.activate(&order, "00-11-22-AA-BB-CC")
-        .expect("a license");
+    shop.activate(&order, MACHINE).expect("a license");
     let before = found(&shop.client);
     let members = inner(&before.0, "order");
     let store = |members: &str| {
@@ -52,4 +55,47 @@ fn an_order_that_was_found_can_be_stored_back(server: &Server) {
     );
     assert_eq!(after.len(), before.len());
     assert_eq!(store(&noted).want("code"), "StaleRevision");
+}
+
+fn an_order_that_was_never_activated_is_deleted(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let (used, unused) = (shop.order(""), shop.order(""));
+    shop.activate(&used, MACHINE).expect("a license");
+    let request = format!("<id>{used}</id><id>{unused}</id><requestId>delete</requestId>");
+    let delete = || {
+        let answer = shop.client.internal("deleteOrders", &request);
+        answer.expect("an answer")
+    };
+    let answer = delete();
+    assert_eq!(answer.want("status"), "PARTIAL_FAILURE");
+    assert_eq!(answer.want("code"), "InUse");
+    assert_eq!(delete().0, answer.0, "a repeated request is answered alike");
+    let left = shop.client.internal("findOrders", "").expect("orders");
+    assert_eq!(left.all("orderId"), [used]);
+    let gone = shop.activate(&unused, MACHINE).err().expect("nothing");
+    assert_eq!(gone.code, "OrderNotUsable");
+}
+
+fn a_reset_gives_moves_anew(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order(&format!(
+        "<terms>{ETHERNET}<movesAllowed><count>1</count></movesAllowed></terms>"
+    ));
+    let deactivate = || {
+        shop.activate(&order, MACHINE).expect("a license");
+        let machine = machine(&order, MACHINE);
+        shop.client.activation("deactivate", &machine)
+    };
+    deactivate().expect("a move");
+    let refused = deactivate().err().expect("the moves are used up");
+    assert_eq!(refused.code, "AllowanceExhausted");
+    let reset = |request: &str| {
+        let answer = shop.client.internal("resetAllowances", request);
+        assert_eq!(answer.expect("an answer").want("status"), "SUCCESS");
+    };
+    let request = format!("<id>{order}</id>");
+    reset(&format!("{request}<dryRun>true</dryRun>"));
+    deactivate().err().expect("a dry run gives nothing");
+    reset(&request);
+    deactivate().expect("a move");
 }

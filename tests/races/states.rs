@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::{ANY_NUMBER, Crowd, activate, address, live, timed};
-use crate::support::{Client, Fault, Shop, assert_counters};
+use crate::support::{Client, Fault, Shop, assert_counters, machine};
 
-races! { a_suspension a_revocation a_block an_erasure }
+races! { a_suspension a_revocation a_block an_erasure a_deletion }
 
 fn a_suspension(crowd: &Crowd) {
     assert_taken_away(crowd, "suspendOrders", "OrderSuspended", |_, order| {
@@ -110,5 +110,47 @@ fn assert_taken_away(
     assert_eq!(live, by_then, "stored after {operation}");
     let later = activate(crowd.client(), &order, &address(0, 0));
     assert_eq!(later.err().expect("nothing").code, code);
+    assert_counters(crowd.client());
+}
+
+/// An order is deleted, and nobody gets a license of it, or it is kept, and everybody does. Staff
+/// activates: who shows too many Order IDs that there are none of is let wait.
+fn a_deletion(crowd: &Crowd) {
+    let shop = crowd.shop(ANY_NUMBER);
+    let orders = shop.orders(16, "");
+    let (deleted, told) = crowd.around(
+        |client| {
+            let ids = orders.join("</id><id>");
+            let request = format!("<id>{ids}</id>");
+            let answer = client
+                .internal("deleteOrders", &request)
+                .expect("an answer");
+            answer.elements("item")
+        },
+        |i, client| {
+            let activate = |order: &String| {
+                let request = machine(order, &address(i, 0));
+                let answer = client.internal("activateLicense", &request);
+                (order.clone(), answer)
+            };
+            let calls = orders.iter().map(|order| timed(|| activate(order)));
+            calls.collect()
+        },
+    );
+    let kept: BTreeSet<_> = std::iter::zip(&orders, &deleted.answer)
+        .filter(|(_, item)| item.get("code").is_some_and(|code| code == "InUse"))
+        .map(|(order, _)| order.clone())
+        .collect();
+    let found = crowd.client().internal("findOrders", "").expect("orders");
+    assert_eq!(
+        found.all("orderId").into_iter().collect::<BTreeSet<_>>(),
+        kept
+    );
+    for told in &told {
+        let (order, answer) = &told.answer;
+        let code = answer.as_ref().err().map(|fault| fault.code.as_str());
+        let expected = (!kept.contains(order)).then_some("OrderNotUsable");
+        assert_eq!(code, expected, "{order}");
+    }
     assert_counters(crowd.client());
 }

@@ -61,7 +61,7 @@ pub struct Wanted {
     pub order_ids: Vec<OrderId>,
     /// Whether customers and products are read to be changed.
     pub for_change: bool,
-    /// Whether it must be known if the customers, products and users are referred to.
+    /// Whether it must be known if the customers, products, users and orders are referred to.
     pub references: bool,
     /// Those of the customers of which it must be known what they have; the orders of their licenses
     /// are locked.
@@ -87,7 +87,7 @@ pub struct Loaded {
     pub licenses: Vec<License>,
     /// Those of the asked Order IDs that were given out before.
     pub taken_order_ids: Vec<OrderId>,
-    /// Ids of customers, products and users that something refers to.
+    /// Ids of customers, products, users and orders that something refers to.
     pub referenced: std::collections::HashSet<uuid::Uuid>,
     /// What the customers have, if asked for; those that have neither are not among them.
     pub estates: Vec<Estate>,

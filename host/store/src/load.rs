@@ -240,7 +240,12 @@ fn referable(loaded: &Loaded) -> Vec<RowId> {
         .iter()
         .map(|product| RowId::of::<ProductId>(product.id));
     let users = loaded.users.iter().map(|user| RowId::of::<UserId>(user.id));
-    customers.chain(products).chain(users).collect()
+    let orders = loaded.orders.iter().map(|view| RowId::of(view.order.id));
+    customers
+        .chain(products)
+        .chain(users)
+        .chain(orders)
+        .collect()
 }
 
 /// Adds what is not there yet: it may have been named in two ways.

@@ -23,7 +23,7 @@ use crate::attribute::{Attribute, Names, check_attributes};
 use crate::claim::{Claim, claims};
 use crate::command::{Activate, ActivateLicense, IssuedLicense, WriteOptions};
 use crate::decision::{Aim, Case, Side, Verdict};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::generator::GeneratorInfo;
 use crate::host::{self, Host};
 use crate::id::OrderRef;
@@ -123,8 +123,10 @@ impl Services {
 
     async fn run(self: &Arc<Self>, mut task: Task) -> Result<(Arc<OrderView>, License)> {
         check_attributes("parameter", &task.parameters, Names::Repeated)?;
+        let asked = task.order.clone();
+        let told = |error| told_by(&asked, error);
         for _ in 0..MAX_ATTEMPTS {
-            let ground = self.ground(&task).await?;
+            let ground = self.ground(&task).await.map_err(told)?;
             task.actor = acting(&task.actor, ground.view.order.id);
             task.order = ground.view.order.id.into();
             // A repeated request must be answered from its record, which the unit looks up.
@@ -134,7 +136,7 @@ impl Services {
                 let license = license.clone();
                 return Ok((ground.view, license));
             }
-            if let Some(license) = self.fly(&task, &ground).await? {
+            if let Some(license) = self.fly(&task, &ground).await.map_err(told)? {
                 return Ok((ground.view, license));
             }
         }
@@ -163,12 +165,20 @@ impl Services {
     pub(super) fn generator(&self, name: &str) -> Result<Arc<GeneratorInfo>> {
         self.generators.get(name).ok_or_else(|| {
             Error::new(
-                crate::Code::GeneratorUnavailable,
+                Code::GeneratorUnavailable,
                 "The product's generator is not available now.",
             )
             .because(format!("generator {name} is not installed"))
         })
     }
+}
+
+/// An order that was deleted meanwhile is told of by the name that the caller gave.
+fn told_by(asked: &OrderKey, error: Error) -> Error {
+    if error.code == Code::NotFound && error.field.as_deref() == Some("orderId") {
+        return asked.not_found().at("orderId");
+    }
+    error
 }
 
 fn kept_changing() -> Error {

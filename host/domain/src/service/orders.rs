@@ -1,5 +1,5 @@
-//! Orders: find, suspend, resume, revoke, and how a caller may see one. Storing is in `store`,
-//! the rules of one item in `draft`.
+//! Orders: find, suspend, resume, revoke, reset, delete, and how a caller may see one. Storing is
+//! in `store`, the rules of one item in `draft`.
 
 mod draft;
 mod store;
@@ -19,6 +19,7 @@ use crate::order::{AllowanceUse, Order, OrderKey, OrderLookup, OrderState};
 use crate::policy;
 use crate::query::{OrderFilter, Page, Paging};
 use crate::service::Services;
+use crate::service::desk::Deletion;
 use crate::service::entity::{Entity, Unique, list, reference};
 use crate::service::items::{Transition, done};
 use crate::service::record::Record;
@@ -100,6 +101,43 @@ impl Services {
         });
         self.change_items(actor, revoke.with_reason(), command)
             .await
+    }
+
+    /// `resetAllowances`: what the customer used until today, moves and emergencies, counts no
+    /// more.
+    ///
+    /// # Errors
+    /// As [`Self::suspend_orders`]; no reason is needed.
+    pub async fn reset_allowances(
+        &self,
+        actor: &Actor,
+        command: StateChange<OrderKey>,
+    ) -> Result<BatchAnswer<()>> {
+        actor.require(Permission::WriteOrders)?;
+        let today = self.clock.today();
+        let reset = Transition::new("resetAllowances", "order.allowancesReset", move |order| {
+            Ok(reset_on(order, today))
+        });
+        self.change_items(actor, reset, command).await
+    }
+
+    /// `deleteOrders`: only those without licenses, even removed ones, that no other order was
+    /// derived from. Their Order IDs are never given out again.
+    ///
+    /// # Errors
+    /// As [`Self::suspend_orders`]; no reason is needed.
+    pub async fn delete_orders(
+        &self,
+        actor: &Actor,
+        command: StateChange<OrderKey>,
+    ) -> Result<BatchAnswer<()>> {
+        actor.require(Permission::WriteOrders)?;
+        let deletion = Deletion {
+            operation: "deleteOrders",
+            event: "order.deleted",
+            in_use: "The order has, or had, licenses, or another one was derived from it.",
+        };
+        self.delete_items::<Order>(actor, deletion, command).await
     }
 
     /// The orders that a unit answers with, by id: as written, else as they are now. An Order ID
@@ -202,6 +240,15 @@ fn in_state(order: &Order, state: OrderState) -> Result<Option<Order>> {
     }))
 }
 
+/// The day of a reset never goes back.
+fn reset_on(order: &Order, today: Date) -> Option<Order> {
+    let later = order.allowances_reset_on < Some(today);
+    later.then(|| Order {
+        allowances_reset_on: Some(today),
+        ..order.clone()
+    })
+}
+
 impl Entity for Order {
     type Id = OrderRef;
     type Key = OrderKey;
@@ -235,6 +282,7 @@ impl Entity for Order {
             "externalRef": data.external_ref,
             "attribute": list(&data.attributes),
             "state": self.state,
+            "allowancesResetOn": self.allowances_reset_on.map(crate::date::format),
         })
     }
 

@@ -236,7 +236,14 @@ impl Tables {
         let licenses = self.licenses.values();
         let of_licenses = licenses.flat_map(|l| [l.customer.uuid(), l.product.uuid()]);
         let of_tokens = self.tokens.values().map(|token| token.user.uuid());
-        of_orders.chain(of_licenses).chain(of_tokens).collect()
+        let activated = self.licenses.values().filter_map(|l| l.order);
+        let derived = self.orders.values().filter_map(|o| o.parent);
+        let of_families = activated.chain(derived).map(Id::uuid);
+        of_orders
+            .chain(of_licenses)
+            .chain(of_tokens)
+            .chain(of_families)
+            .collect()
     }
 
     pub(super) fn fits(&self, license: &License, filter: &LicenseFilter) -> bool {

@@ -76,12 +76,16 @@ operations! {
         StoreOrders = "storeOrders": StoreOrdersRequest => StoreOrdersResult;
         /// Creates one order or many alike.
         CreateOrders = "createOrders": CreateOrdersRequest => CreateOrdersResult;
+        /// Deletes orders.
+        DeleteOrders = "deleteOrders": StateChangeRequest => StateChangeResult;
         /// Suspends orders.
         SuspendOrders = "suspendOrders": StateChangeRequest => StateChangeResult;
         /// Resumes suspended orders.
         ResumeOrders = "resumeOrders": StateChangeRequest => StateChangeResult;
         /// Revokes orders for good.
         RevokeOrders = "revokeOrders": StateChangeRequest => StateChangeResult;
+        /// Gives customers their moves and emergencies anew.
+        ResetAllowances = "resetAllowances": StateChangeRequest => StateChangeResult;
         /// Lists licenses.
         FindLicenses = "findLicenses": FindLicensesRequest => FindLicensesResult;
         /// Gives a license with its files.

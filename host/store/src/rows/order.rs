@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use lds_domain::attribute::Attribute;
-use lds_domain::id::OrderRef;
 use lds_domain::order::{AllowanceUse, Order, OrderData, OrderState, Relation, UseKind};
 use lds_domain::order_id::OrderId;
 use lds_domain::product::Feature;
@@ -72,7 +71,7 @@ pub(crate) struct OrderBody<'a> {
     #[serde(default, skip_serializing_if = "none")]
     attributes: Cow<'a, [Attribute]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    parent: Option<OrderRef>,
+    parent: Option<RowId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     relation: Option<Relation>,
     created_on: Day,
@@ -114,7 +113,7 @@ impl<'a> From<&'a Order> for OrderBody<'a> {
             valid_until: data.valid_until.map(Day),
             notes: text(data.notes.as_ref()),
             attributes: Cow::Borrowed(&data.attributes),
-            parent: order.parent,
+            parent: order.parent.map(RowId::of),
             relation: order.relation,
             created_on: Day(order.created_on),
             allowances_reset_on: order.allowances_reset_on.map(Day),
@@ -142,7 +141,7 @@ impl From<OrderRow<'_>> for Order {
                 attributes: body.attributes.into_owned(),
             },
             state: row.state,
-            parent: body.parent,
+            parent: body.parent.map(RowId::id),
             root: row.root.id(),
             relation: body.relation,
             created_on: body.created_on.0,

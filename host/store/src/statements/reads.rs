@@ -171,11 +171,22 @@ fn references(dialect: Dialect) -> Sql {
         ("orders", "product"),
         ("licenses", "customer"),
         ("licenses", "product"),
+        ("licenses", "order_ref"),
         ("tokens", "user_id"),
     ];
     let exists = places
         .map(|(table, column)| format!("EXISTS (SELECT 1 FROM {table} WHERE {column} = {id})"));
-    let from = format!("{} WHERE {}", dialect.rows(), exists.join(" OR "));
+    // What was derived from an order is of its family, found by the root.
+    let derived = format!(
+        "EXISTS (SELECT 1 FROM orders d WHERE d.root = (SELECT root FROM orders WHERE id = {id}) \
+         AND d.body->>'parent' = {})",
+        dialect.at(0, Text)
+    );
+    let from = format!(
+        "{} WHERE {} OR {derived}",
+        dialect.rows(),
+        exists.join(" OR ")
+    );
     dialect.query(&dialect.at(0, Text), &from).into()
 }
 

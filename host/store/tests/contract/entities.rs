@@ -1,10 +1,14 @@
 //! Users, tokens, customers, products: what was written is read, by every name.
 
-use lds_domain::id::Key;
+use lds_domain::id::{Key, OrderRef};
+use lds_domain::license::{License, LicenseState};
+use lds_domain::order::OrderLookup;
 use lds_domain::ports::Store as _;
 use lds_domain::unit::{Changes, ProductKey, Rows, UserKey, Wanted};
 
-use crate::support::samples::{changed, customer, id, new, order, product, token, user};
+use crate::support::samples::{
+    activation, changed, customer, id, license, new, order, product, token, user,
+};
 use crate::support::{Bench, NOW, both};
 
 both!(
@@ -197,15 +201,22 @@ async fn what_is_changed_and_deleted_is_so(bench: Bench) {
 }
 
 async fn references_are_told(bench: Bench) {
+    let mut derived = order(31, 1);
+    (derived.parent, derived.root) = (Some(id(30)), id(30));
+    let removed = License {
+        state: LicenseState::Removed,
+        ..license(40, Some(id(32)), "001122aabb01")
+    };
     let changes = Changes {
         customers: new(vec![customer(10, "Ten"), customer(11, "Eleven")]),
         products: new(vec![product(20, "A"), product(21, "B")]),
-        orders: new(vec![order(30, 1)]),
+        orders: new(vec![order(30, 1), derived, order(32, 1), order(33, 1)]),
         users: new(vec![user(1, "ada"), user(2, "bob")]),
         tokens: new(vec![token(5, 1, 7)]),
         ..Changes::default()
     };
     bench.write(changes).await;
+    bench.write(activation(removed, 1)).await;
     let loaded = bench
         .load(Wanted {
             customers: vec![customer(10, "").id.into(), customer(11, "").id.into()],
@@ -214,10 +225,16 @@ async fn references_are_told(bench: Bench) {
                 ProductKey::Key(product(21, "").id.into()),
             ],
             users: vec![UserKey::Login("ada".into()), UserKey::Login("bob".into())],
+            orders: (30..34)
+                .map(|n| OrderLookup::plain(id::<OrderRef>(n).into()))
+                .collect(),
             references: true,
             ..Wanted::default()
         })
         .await;
-    let expected = [10, 20, 1].map(uuid::Uuid::from_u128).into_iter().collect();
+    let expected = [10, 20, 1, 30, 32]
+        .map(uuid::Uuid::from_u128)
+        .into_iter()
+        .collect();
     assert_eq!(loaded.referenced, expected);
 }

@@ -82,6 +82,8 @@ pub(super) fn table() -> Table {
         find internal::FindOrders => find_orders;
         command internal::StoreOrders => store_orders;
         command internal::CreateOrders => create_orders;
+        change internal::DeleteOrders => delete_orders;
+        change internal::ResetAllowances => reset_allowances;
         change internal::SuspendOrders => suspend_orders;
         change internal::ResumeOrders => resume_orders;
         change internal::RevokeOrders => revoke_orders;

@@ -1,6 +1,7 @@
 //! The promises of an activation, on ports in memory. Here: a bench with one order, and
 //! what its customer and staff do.
 
+mod afterwards;
 mod asking;
 mod emergencies;
 mod erased;
