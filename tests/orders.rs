@@ -1,11 +1,14 @@
 //! Orders over the wire, on both databases.
 
-use crate::support::{Answer, Client, ETHERNET, Server, Shop, inner, leaves, machine, on_both};
+use crate::support::{
+    Answer, Client, ETHERNET, Server, Shop, assert_counters, inner, leaves, machine, on_both,
+};
 
 on_both! {
     an_order_that_was_found_can_be_stored_back
     an_order_that_was_never_activated_is_deleted
     a_reset_gives_moves_anew
+    an_upgrade_takes_the_place_of_its_parent
 }
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
@@ -98,4 +101,35 @@ fn a_reset_gives_moves_anew(server: &Server) {
     deactivate().err().expect("a dry run gives nothing");
     reset(&request);
     deactivate().expect("a move");
+}
+
+fn an_upgrade_takes_the_place_of_its_parent(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let order = shop.order("<externalRef>O-1</externalRef>");
+    let first = shop.activate(&order, MACHINE).expect("a license");
+    let request = "<id>ext:O-1</id><relation>UPGRADE</relation>\
+         <feature><name>extra</name></feature><requestId>upgrade</requestId>";
+    let derive = || {
+        let made = shop.client.internal("deriveOrder", request);
+        made.expect("an order")
+    };
+    let made = derive();
+    assert_eq!(derive().0, made.0, "a repeated request is answered alike");
+    let parent = found(&shop.client);
+    assert_eq!(parent.want("state"), "REVOKED");
+    let descent = ["parentRef", "rootRef"].map(|member| made.want(member));
+    assert_eq!(descent, [parent.want("id"), parent.want("id")]);
+    assert_eq!(made.want("relation"), "UPGRADE");
+    let gone = shop
+        .client
+        .internal("findLicenses", "<state>REMOVED</state>");
+    assert_eq!(gone.expect("licenses").all("id"), [first.want("id")]);
+    let refused = shop.activate(&order, MACHINE).err().expect("nothing");
+    assert_eq!(refused.code, "OrderRevoked");
+    let upgraded = shop.activate(&made.want("orderId"), MACHINE);
+    assert_ne!(upgraded.expect("a license").want("id"), first.want("id"));
+    let family = format!("<rootRef>{}</rootRef>", parent.want("id"));
+    let family = shop.client.internal("findOrders", &family).expect("orders");
+    assert_eq!(family.elements("order").len(), 2);
+    assert_counters(&shop.client);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{ANY_NUMBER, Crowd, activate, address, live, timed};
 use crate::support::{Client, Fault, Shop, assert_counters, machine};
 
-races! { a_suspension a_revocation a_block an_erasure a_deletion }
+races! { a_suspension a_revocation a_block an_erasure a_deletion an_upgrade }
 
 fn a_suspension(crowd: &Crowd) {
     assert_taken_away(crowd, "suspendOrders", "OrderSuspended", |_, order| {
@@ -152,5 +152,43 @@ fn a_deletion(crowd: &Crowd) {
         let expected = (!kept.contains(order)).then_some("OrderNotUsable");
         assert_eq!(code, expected, "{order}");
     }
+    assert_counters(crowd.client());
+}
+
+/// Whoever comes before the upgrade gets a license, which is removed by it; whoever comes after
+/// gets none.
+fn an_upgrade(crowd: &Crowd) {
+    let shop = crowd.shop(ANY_NUMBER);
+    let order = shop.order("");
+    let request = format!("<id>{order}</id><relation>UPGRADE</relation>");
+    let (upgraded, told) = crowd.around(
+        |client| client.internal("deriveOrder", &request).expect("an order"),
+        |i, client| {
+            let machines = (0..4).map(|number| address(i, number));
+            let calls = machines.map(|machine| timed(|| activate(client, &order, &machine)));
+            calls.collect()
+        },
+    );
+    let mut licenses = BTreeSet::new();
+    for told in told {
+        match &told.answer {
+            Ok(license) => {
+                assert!(!upgraded.before(&told), "handed out after the upgrade");
+                licenses.insert(license.want("id"));
+            }
+            Err(fault) => {
+                assert!(!told.before(&upgraded), "refused before the upgrade");
+                assert_eq!(fault.code, "OrderRevoked");
+            }
+        }
+    }
+    assert_eq!(live(crowd.client()), Vec::<String>::new());
+    let filter = "<state>REMOVED</state><pageSize>1000</pageSize>";
+    let removed = crowd.client().internal("findLicenses", filter);
+    let removed = removed.expect("licenses").elements("license");
+    let removed: BTreeSet<_> = removed.iter().map(|license| license.want("id")).collect();
+    assert_eq!(removed, licenses);
+    let new = upgraded.answer.want("orderId");
+    activate(crowd.client(), &new, &address(0, 0)).expect("a license of the new order");
     assert_counters(crowd.client());
 }

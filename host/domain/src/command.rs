@@ -11,7 +11,7 @@ use crate::generator::{GeneratorInfo, Problem};
 use crate::host::{Host, HostTypeRef};
 use crate::id::{CustomerId, Key, LicenseId, ProductId, UserId};
 use crate::license::{File, License, LicenseKind, LicenseState};
-use crate::order::{Order, OrderKey};
+use crate::order::{Order, OrderKey, Relation};
 use crate::product::{Feature, ProductData};
 use crate::terms::Terms;
 use crate::token::{Network, Token};
@@ -180,6 +180,40 @@ pub struct CreateOrders {
     pub count: u32,
     /// How.
     pub options: WriteOptions,
+}
+
+/// `deriveOrder`: an order that comes from another one and is of its family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeriveOrder {
+    /// From which.
+    pub id: OrderKey,
+    /// What it is to that one.
+    pub relation: Relation,
+    /// Who bought; absent: the same as before.
+    pub customer: Option<Key<CustomerId>>,
+    /// What; absent: the same as before.
+    pub product: Option<Key<ProductId>>,
+    /// Absent: those of before, or of the product where one is named.
+    pub terms: Option<Terms>,
+    /// None: those of before, or of the product where one is named.
+    pub features: Vec<Feature>,
+    /// First day for new activations.
+    pub valid_from: Option<Date>,
+    /// Last such day.
+    pub valid_until: Option<Date>,
+    /// Whether that one stays as it is, or is revoked and its licenses removed; absent: it stays
+    /// for RENEWAL and ADDON.
+    pub keep_parent: Option<bool>,
+    /// How.
+    pub options: WriteOptions,
+}
+
+impl DeriveOrder {
+    /// Whether the parent stays as it is.
+    pub fn keeps_parent(&self) -> bool {
+        let stays = matches!(self.relation, Relation::Renewal | Relation::Addon);
+        self.keep_parent.unwrap_or(stays)
+    }
 }
 
 /// An order as this caller may see it.

@@ -57,6 +57,8 @@ pub struct Wanted {
     pub orders: Vec<OrderLookup>,
     /// Licenses with their orders locked; files are not read.
     pub licenses: Vec<Key<LicenseId>>,
+    /// Orders whose licenses in force are read, without files; they must be named in `orders` too.
+    pub licenses_of: Vec<OrderKey>,
     /// Order IDs of which it must be known whether they were ever given out.
     pub order_ids: Vec<OrderId>,
     /// Whether customers and products are read to be changed.

@@ -79,13 +79,24 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
                 rows.push(&(n, id, reference))?;
             }
         }
-        for (n, row) in
-            ask::<(usize, LicenseRow<'_>)>(self.fetch, &self.sql.bare_licenses, rows).await?
-        {
+        let mut found: Vec<(usize, LicenseRow<'_>)> =
+            ask(self.fetch, &self.sql.bare_licenses, rows).await?;
+        found.extend(self.licenses_of().await?);
+        for (n, row) in found {
             let license = License::from(row);
             once(&mut self.unit(n)?.licenses, license, |license| license.id);
         }
         Ok(())
+    }
+
+    async fn licenses_of(&mut self) -> Result<Vec<(usize, LicenseRow<'static>)>, Failure> {
+        let mut rows = Rows::default();
+        for (n, wanted) in self.wanted.iter().enumerate() {
+            for (id, order_id, reference) in wanted.licenses_of.iter().map(keyed::order) {
+                rows.push(&(n, id, order_id, reference))?;
+            }
+        }
+        ask(self.fetch, &self.sql.licenses_of, rows).await
     }
 
     async fn customers(&mut self) -> Result<(), Failure> {

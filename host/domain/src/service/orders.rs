@@ -1,6 +1,7 @@
 //! Orders: find, suspend, resume, revoke, reset, delete, and how a caller may see one. Storing is
-//! in `store`, the rules of one item in `draft`.
+//! in `store`, deriving in `derive`, the rules of one item in `draft`.
 
+mod derive;
 mod draft;
 mod store;
 #[cfg(test)]
@@ -282,6 +283,8 @@ impl Entity for Order {
             "externalRef": data.external_ref,
             "attribute": list(&data.attributes),
             "state": self.state,
+            "parentRef": self.parent.map(|parent| parent.to_string()),
+            "relation": self.relation.map(crate::order::Relation::name),
             "allowancesResetOn": self.allowances_reset_on.map(crate::date::format),
         })
     }

@@ -11,7 +11,7 @@ use crate::audit::{AuditEntry, Event};
 use crate::claim::{Claim, ClaimClass};
 use crate::customer::Customer;
 use crate::error::Result;
-use crate::id::{CustomerId, Id, Key, LicenseId, OrderRef, ProductId, TokenId, UserId};
+use crate::id::{CustomerId, Id, LicenseId, OrderRef, ProductId, TokenId, UserId};
 use crate::license::{License, LicenseState};
 use crate::order::{AllowanceUse, Matched, Order, OrderKey, OrderLookup, OrderState, OrderView};
 use crate::order_id::OrderId;
@@ -98,7 +98,7 @@ impl Tables {
                 .map(Arc::new)
                 .collect(),
             orders: self.views(&wanted.orders),
-            licenses: self.bare_licenses(&wanted.licenses),
+            licenses: self.bare_licenses(wanted),
             taken_order_ids: self.taken(&wanted.order_ids),
             referenced: if wanted.references {
                 self.referenced()
@@ -140,14 +140,20 @@ impl Tables {
             .collect()
     }
 
-    fn bare_licenses(&self, keys: &[Key<LicenseId>]) -> Vec<License> {
+    fn bare_licenses(&self, wanted: &Wanted) -> Vec<License> {
         let bare = |license: &License| License {
             files: Vec::new(),
             ..license.clone()
         };
+        let of_orders = |license: &License| {
+            let order = license.order.and_then(|id| self.orders.get(&id));
+            let mut keys = wanted.licenses_of.iter();
+            license.is_in_force() && order.is_some_and(|order| keys.any(|key| key.is(order)))
+        };
         let named = |license: &&License| {
-            keys.iter()
-                .any(|key| key.is(license.id, license.external_ref.as_deref()))
+            let mut keys = wanted.licenses.iter();
+            keys.any(|key| key.is(license.id, license.external_ref.as_deref()))
+                || of_orders(license)
         };
         self.licenses.values().filter(named).map(bare).collect()
     }

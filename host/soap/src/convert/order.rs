@@ -1,6 +1,7 @@
 //! Orders.
 
-use lds_domain::command::{CreateOrders, Left, OrderDetails, OrderItem};
+use lds_domain::command::{CreateOrders, DeriveOrder, Left, OrderDetails, OrderItem};
+use lds_domain::order::Relation;
 use lds_domain::product::Feature;
 use lds_domain::terms::Terms;
 use lds_domain::{Error, Result};
@@ -81,6 +82,25 @@ impl TryFrom<wire::CreateOrdersRequest> for CreateOrders {
         Ok(Self {
             order: OrderItem::try_from(request.order).map_err(|error| error.within("order"))?,
             count: request.count.unwrap_or(1),
+            options: options(request.request_id, request.dry_run),
+        })
+    }
+}
+
+impl TryFrom<wire::DeriveOrderRequest> for DeriveOrder {
+    type Error = Error;
+
+    fn try_from(request: wire::DeriveOrderRequest) -> Result<Self> {
+        Ok(Self {
+            id: reference("id", &request.id)?,
+            relation: Relation::read("relation", &request.relation)?,
+            customer: optional_reference("customerId", request.customer_id)?,
+            product: optional_reference("productId", request.product_id)?,
+            terms: within("terms", request.terms, Terms::try_from)?,
+            features: each("feature", request.feature, Feature::try_from)?,
+            valid_from: day(request.valid_from),
+            valid_until: day(request.valid_until),
+            keep_parent: request.keep_parent,
             options: options(request.request_id, request.dry_run),
         })
     }

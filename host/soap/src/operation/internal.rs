@@ -11,7 +11,7 @@ use crate::wire::license::{
     ActivateLicenseRequest, EmergencyLicenseRequest, GetLicenseRequest, License,
     PreviewLicenseRequest, PreviewLicenseResult, RehostLicenseRequest, ReplaceLicensesResult,
 };
-use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult};
+use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult, DeriveOrderRequest, Order};
 use crate::wire::records::{
     FindAuditEntriesRequest, FindAuditEntriesResult, FindEventsRequest, FindEventsResult,
     VerifyAuditRequest, VerifyAuditResult,
@@ -76,6 +76,8 @@ operations! {
         StoreOrders = "storeOrders": StoreOrdersRequest => StoreOrdersResult;
         /// Creates one order or many alike.
         CreateOrders = "createOrders": CreateOrdersRequest => CreateOrdersResult;
+        /// Makes an order that comes from another one.
+        DeriveOrder = "deriveOrder": DeriveOrderRequest => Order;
         /// Deletes orders.
         DeleteOrders = "deleteOrders": StateChangeRequest => StateChangeResult;
         /// Suspends orders.

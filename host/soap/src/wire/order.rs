@@ -86,6 +86,35 @@ pub struct CreateOrdersRequest {
     pub dry_run: Option<bool>,
 }
 
+/// Asks for an order that comes from another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeriveOrderRequest {
+    /// The order it comes from: `ord_…`, `ext:…` or the Order ID.
+    pub id: String,
+    /// `RENEWAL`, `UPGRADE`, `ADDON` or `TRANSFER`.
+    pub relation: String,
+    /// Who bought; absent: the same as before. A transfer needs it.
+    pub customer_id: Option<String>,
+    /// What; absent: the same as before.
+    pub product_id: Option<String>,
+    /// Absent: the terms of before, or of the product if one is named.
+    pub terms: Option<Terms>,
+    /// None: the features of before, or of the product if one is named.
+    #[serde(default)]
+    pub feature: Vec<Feature>,
+    /// First day on which new activations are taken.
+    pub valid_from: Option<Day>,
+    /// Last day on which new activations are taken.
+    pub valid_until: Option<Day>,
+    /// If false, the order it comes from is revoked and its licenses are removed. Absent: true for a renewal and an addon, else false.
+    pub keep_parent: Option<bool>,
+    /// Chosen by the caller, up to 64 characters: the same request sent again is answered, not done again.
+    pub request_id: Option<String>,
+    /// Check and answer, but write nothing.
+    pub dry_run: Option<bool>,
+}
+
 /// New orders.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateOrdersResult {

@@ -20,6 +20,8 @@ pub(crate) struct Reads {
     pub(crate) licenses: Sql,
     /// `[n, id?, reference?]` → `[n, license]`.
     pub(crate) bare_licenses: Sql,
+    /// `[n, id?, Order ID?, reference?]` → `[n, license]` of those in force.
+    pub(crate) licenses_of: Sql,
     /// `[n, id?, reference?, login?]` → `[n, user]`.
     pub(crate) users: Sql,
     /// `[n, id?, digest?]` → `[n, token, user]`.
@@ -59,6 +61,14 @@ impl Reads {
             orders: orders(dialect),
             licenses: query(&found(&whole_license(dialect, "l")), &license),
             bare_licenses: query(&found(&dialect.row::<LicenseRow>("l")), &license),
+            licenses_of: query(
+                &found(&dialect.row::<LicenseRow>("l")),
+                &format!(
+                    "{rows} CROSS JOIN licenses l WHERE l.order_ref = {} \
+                     AND l.state IN ('ACTIVE', 'REMOVAL_REQUESTED')",
+                    order_key(dialect, 1)
+                ),
+            ),
             users: query(
                 &found(&dialect.row::<UserRow>("u")),
                 &joined("users", "u", &user_key(dialect, 1)),

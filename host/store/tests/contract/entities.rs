@@ -2,7 +2,7 @@
 
 use lds_domain::id::{Key, OrderRef};
 use lds_domain::license::{License, LicenseState};
-use lds_domain::order::OrderLookup;
+use lds_domain::order::{OrderKey, OrderLookup};
 use lds_domain::ports::Store as _;
 use lds_domain::unit::{Changes, ProductKey, Rows, UserKey, Wanted};
 
@@ -19,6 +19,7 @@ both!(
     uses_are_remembered,
     what_is_changed_and_deleted_is_so,
     references_are_told,
+    licenses_in_force_are_read_by_their_order,
 );
 
 async fn customers_are_read_by_id_and_reference(bench: Bench) {
@@ -237,4 +238,43 @@ async fn references_are_told(bench: Bench) {
         .into_iter()
         .collect();
     assert_eq!(loaded.referenced, expected);
+}
+
+async fn licenses_in_force_are_read_by_their_order(bench: Bench) {
+    let orders = [order(30, 3), order(31, 1)];
+    let changes = Changes {
+        customers: new(vec![customer(10, "Ten")]),
+        products: new(vec![product(20, "A")]),
+        orders: new(orders.to_vec()),
+        ..Changes::default()
+    };
+    bench.write(changes).await;
+    let states = [
+        (40, 30, LicenseState::Active),
+        (41, 30, LicenseState::RemovalRequested),
+        (42, 30, LicenseState::Removed),
+        (43, 31, LicenseState::Active),
+    ];
+    for (claim, (n, order, state)) in (1..).zip(states) {
+        let license = License {
+            state,
+            ..license(n, Some(id(order)), "001122aabb01")
+        };
+        bench.write(activation(license, claim)).await;
+    }
+    let by_id = OrderKey::from(orders[0].id);
+    let by_order_id = OrderKey::OrderId(orders[0].order_id.clone());
+    let by_reference = OrderKey::Key(Key::External("po-30".to_owned()));
+    for key in [by_id, by_order_id, by_reference] {
+        let loaded = bench
+            .load(Wanted {
+                orders: vec![OrderLookup::plain(key.clone())],
+                licenses_of: vec![key],
+                ..Wanted::default()
+            })
+            .await;
+        let mut found: Vec<_> = loaded.licenses.iter().map(|l| l.id).collect();
+        found.sort_unstable();
+        assert_eq!(found, [id(40), id(41)]);
+    }
 }

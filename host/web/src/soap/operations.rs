@@ -82,6 +82,7 @@ pub(super) fn table() -> Table {
         find internal::FindOrders => find_orders;
         command internal::StoreOrders => store_orders;
         command internal::CreateOrders => create_orders;
+        command internal::DeriveOrder => derive_order;
         change internal::DeleteOrders => delete_orders;
         change internal::ResetAllowances => reset_allowances;
         change internal::SuspendOrders => suspend_orders;

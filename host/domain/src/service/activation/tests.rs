@@ -5,6 +5,7 @@ mod afterwards;
 mod asking;
 mod emergencies;
 mod erased;
+mod family;
 mod history;
 mod machines;
 mod rehosts;

@@ -30,6 +30,19 @@ pub(super) struct Draft {
     /// Whether the generator takes its own terms and features; if it was asked, with which
     /// revision of the product.
     pub(super) checked: Result<Option<u32>>,
+    /// The order it comes from, if it comes from one.
+    pub(super) descent: Option<Descent>,
+}
+
+/// Where an order comes from.
+#[derive(Clone, Copy)]
+pub(super) struct Descent {
+    /// From this one.
+    pub(super) parent: OrderRef,
+    /// The first of the family.
+    pub(super) root: OrderRef,
+    /// What it is to its parent.
+    pub(super) relation: Relation,
 }
 
 /// What all drafts of a unit share.
@@ -90,9 +103,9 @@ impl Draft {
             order_id,
             data: self.new_data(basis.loaded)?,
             state: OrderState::Active,
-            parent: None,
-            root: self.id,
-            relation: None,
+            parent: self.descent.map(|descent| descent.parent),
+            root: self.descent.map_or(self.id, |descent| descent.root),
+            relation: self.descent.map(|descent| descent.relation),
             created_on: basis.today,
             active_licenses: 0,
             first_activated_on: None,

@@ -131,13 +131,14 @@ impl Services {
                 id: self.new_id(),
                 drawn: OrderId::draw(&*self.random),
                 checked: checked.clone(),
+                descent: None,
             }));
         }
         Ok(drafts)
     }
 
     /// What the generator must be asked about.
-    async fn snapshot(&self, items: &[Arc<OrderItem>]) -> Result<Loaded> {
+    pub(super) async fn snapshot(&self, items: &[Arc<OrderItem>]) -> Result<Loaded> {
         let own = items.iter().filter(|item| has_own(item));
         let wanted = own.fold(Wanted::default(), |mut wanted, item| {
             let product = ProductKey::Key(item.product.clone());
@@ -154,7 +155,11 @@ impl Services {
 
     /// Asks the generator about terms and features of the order's own. Those that are the order's
     /// already were looked at before.
-    async fn check_own(&self, item: &OrderItem, snapshot: &Loaded) -> Result<Option<u32>> {
+    pub(super) async fn check_own(
+        &self,
+        item: &OrderItem,
+        snapshot: &Loaded,
+    ) -> Result<Option<u32>> {
         if !has_own(item) || is_unchanged(item, snapshot) {
             return Ok(None);
         }
@@ -226,7 +231,7 @@ fn first_failure(outcomes: &[Outcome]) -> Option<Error> {
     })
 }
 
-fn wanted(drafts: &[Draft]) -> Wanted {
+pub(super) fn wanted(drafts: &[Draft]) -> Wanted {
     let mut wanted = Wanted::default();
     for draft in drafts {
         let item = &draft.item;

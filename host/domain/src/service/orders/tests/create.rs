@@ -209,6 +209,7 @@ async fn a_product_that_changes_under_an_order_is_looked_at_again() {
         id: shop.bench.services.new_id(),
         drawn: OrderId::parse("22222-22222-22222-22222").unwrap(),
         checked: Ok(Some(shop.product.revision)),
+        descent: None,
     };
     let wanted = Wanted {
         products: vec![ProductKey::Key(Key::Id(shop.product.id))],
