@@ -1,6 +1,9 @@
 //! The configuration as an operator meets it: what is in force, and what is wrong.
 
-use crate::support::Place;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use crate::support::{Place, Server};
 
 /// The line of a key in `lds config show`.
 fn shown(text: &str, key: &str) -> String {
@@ -66,4 +69,31 @@ fn a_secret_may_lie_in_a_file() {
     ]);
     let told = told.failure();
     assert!(told.contains("keys.master_key must have 64 hex"), "{told}");
+}
+
+/// Whatever is in there that group or others may read.
+fn open_to_others(path: &Path) -> Vec<String> {
+    let mode = path.metadata().expect("a file").permissions().mode();
+    let mut found = Vec::new();
+    if mode & 0o077 != 0 {
+        found.push(format!("{} {:o}", path.display(), mode & 0o777));
+    }
+    if path.is_dir() {
+        let entries = path.read_dir().expect("a folder");
+        found.extend(entries.flat_map(|entry| open_to_others(&entry.expect("an entry").path())));
+    }
+    found
+}
+
+#[test]
+fn the_data_directory_is_its_owners_alone() {
+    let place = Place::new("[http.management]\nlisten = \"127.0.0.1:0\"\n");
+    std::fs::create_dir(place.data()).expect("a folder");
+    let open = std::fs::Permissions::from_mode(0o755);
+    std::fs::set_permissions(place.data(), open).expect("a mode");
+    let data = place.data();
+    let server = Server::start_at(place);
+    server.assert_answers();
+    assert!(data.join("signers/default.pem").exists());
+    assert_eq!(open_to_others(&data), [""; 0]);
 }

@@ -1,9 +1,9 @@
 //! The data directory: private to the server's user, with the master key in it unless the
 //! configuration tells another.
 
-use std::fs::{DirBuilder, File, TryLockError};
+use std::fs::{DirBuilder, File, Permissions, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -17,18 +17,41 @@ const DATABASE: &str = "lds.db";
 const MASTER_KEY: &str = "secrets/master.key";
 const CACHE_KEY: &str = "secrets/cache.key";
 const LOCK: &str = "serve.lock";
+/// What an earlier version, a restored backup or an administrator may have left open to others.
+/// Plugins are none of it: whoever installs them may want them read.
+const PRIVATE: [&str; 7] = [
+    "",
+    SECRETS,
+    "signers",
+    "cache",
+    DATABASE,
+    "lds.db-wal",
+    "lds.db-shm",
+];
+/// Those of the group and of all others.
+const OTHERS: u32 = 0o077;
+/// Of a folder that many share, as `/tmp` is.
+const STICKY: u32 = 0o1000;
 
 /// A directory that is there.
 pub(crate) struct DataDir(PathBuf);
 
 impl DataDir {
-    /// Makes it where it is missing, readable by its owner only.
+    /// Makes it where it is missing, readable by its owner only, and closes to others what is there.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let made = make_private(path).and_then(|()| make_private(&path.join(SECRETS)));
-        made.with_context(|| format!("cannot make the data directory {}", path.display()))?;
+        make_private(path)
+            .with_context(|| format!("cannot make the data directory {}", path.display()))?;
         let path = path
             .canonicalize()
             .with_context(|| format!("cannot use the data directory {}", path.display()))?;
+        ensure!(
+            mode(&path)? & STICKY == 0 && path.parent().is_some(),
+            "the data directory {} is everybody's: name one of the server's own",
+            path.display()
+        );
+        let secrets = path.join(SECRETS);
+        make_private(&secrets).with_context(|| format!("cannot make {}", secrets.display()))?;
+        PRIVATE.iter().for_each(|name| close(&path.join(name)));
         Ok(Self(path))
     }
 
@@ -95,6 +118,26 @@ fn make_private(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+fn mode(path: &Path) -> io::Result<u32> {
+    Ok(path.metadata()?.permissions().mode())
+}
+
+/// Takes the rights of others away. Where that can't be done, because another user owns it say, what
+/// is made in it is private all the same, so the operator is told and it goes on.
+fn close(path: &Path) {
+    let Ok(mode) = mode(path) else {
+        return;
+    };
+    if mode & OTHERS == 0 {
+        return;
+    }
+    let path_shown = path.display();
+    match std::fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS)) {
+        Ok(()) => tracing::warn!(path = %path_shown, "was open to others; closed"),
+        Err(error) => tracing::warn!(path = %path_shown, %error, "is open to others; close it"),
+    }
+}
+
 fn read_or_draw(path: &Path, random: &dyn Random) -> io::Result<Zeroizing<Vec<u8>>> {
     if !path.exists() {
         let mut key = Zeroizing::new([0; 32]);
@@ -119,14 +162,12 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
-
     use lds_domain::ports::fixed::SeededRandom;
 
     use super::*;
 
     fn mode(path: &Path) -> u32 {
-        path.metadata().unwrap().permissions().mode() & 0o777
+        super::mode(path).unwrap() & 0o777
     }
 
     #[test]
@@ -138,6 +179,38 @@ mod tests {
         assert_eq!(mode(&path), 0o700);
         assert_eq!(mode(&path.join(SECRETS)), 0o700);
         assert_eq!(mode(&path.join(MASTER_KEY)), 0o600);
+    }
+
+    #[test]
+    fn what_is_open_to_others_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        let plugins = path.join("plugins");
+        for name in [&path.join("signers"), &plugins] {
+            std::fs::create_dir(name).unwrap();
+        }
+        std::fs::write(path.join(DATABASE), b"a database").unwrap();
+        for (name, open) in [("", 0o755), ("signers", 0o755), (DATABASE, 0o664)] {
+            let open = Permissions::from_mode(open);
+            std::fs::set_permissions(path.join(name), open).unwrap();
+        }
+        std::fs::set_permissions(&plugins, Permissions::from_mode(0o755)).unwrap();
+        DataDir::open(path).unwrap();
+        assert_eq!(mode(path), 0o700);
+        assert_eq!(mode(&path.join("signers")), 0o700);
+        assert_eq!(mode(&path.join(DATABASE)), 0o600);
+        assert_eq!(mode(&plugins), 0o755);
+    }
+
+    #[test]
+    fn a_folder_of_all_is_refused_and_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        std::fs::set_permissions(path, Permissions::from_mode(0o1777)).unwrap();
+        let error = DataDir::open(path).map(|_| ()).unwrap_err();
+        assert!(error.to_string().contains("is everybody's"), "{error}");
+        assert_eq!(mode(path), 0o777);
+        assert!(!path.join(SECRETS).exists());
     }
 
     #[test]

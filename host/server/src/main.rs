@@ -16,8 +16,11 @@ mod random;
 use std::process::ExitCode;
 
 use lds_generators::WorkerProgram;
+use rustix::fs::Mode;
 
 fn main() -> ExitCode {
+    // Whatever the program writes is its user's alone: the database, its journals, caches, keys.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let mut arguments = std::env::args_os().skip(1).peekable();
     // Workers come first: they hold nothing of a server, not even its arguments.
     if arguments
