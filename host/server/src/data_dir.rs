@@ -51,7 +51,9 @@ impl DataDir {
         );
         let secrets = path.join(SECRETS);
         make_private(&secrets).with_context(|| format!("cannot make {}", secrets.display()))?;
-        PRIVATE.iter().for_each(|name| close(&path.join(name)));
+        for name in PRIVATE {
+            close(&path.join(name));
+        }
         Ok(Self(path))
     }
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use time::Date;
 
+use crate::attribute::Attribute;
 use crate::command::OrderItem;
 use crate::error::{Code, Error, Result};
 use crate::id::OrderRef;
 use crate::order::{Order, OrderData, OrderKey, OrderState, Relation};
 use crate::order_id::OrderId;
-use crate::product::{Product, ProductState};
+use crate::product::{Feature, Product, ProductState};
 use crate::service::batch::{check_revision, check_state};
 use crate::service::desk::Desk;
 use crate::service::not_found;
@@ -17,6 +18,11 @@ use crate::service::record::Record;
 use crate::terms::Terms;
 use crate::unit::{Changes, Loaded, ProductKey};
 
+/// What the orders of one request weigh together at most, in bytes: a small request could ask for
+/// gigabytes otherwise, by copies of an order or of a product's features.
+const MAX_WEIGHT: usize = 4 << 20;
+/// What a member of a list weighs beside its texts.
+const MEMBER: usize = 32;
 const STATE_OPERATIONS: &str = "suspendOrders, resumeOrders and revokeOrders";
 
 /// An item with what was drawn and found out before its unit.
@@ -66,7 +72,47 @@ pub(super) fn given_order_id(item: &OrderItem) -> Result<Option<OrderId>> {
     item.order_id.as_ref().map(parse).transpose()
 }
 
+/// Refuses what is too much to be written and answered at once.
+pub(super) fn check_weight(drafts: &[Draft], loaded: &Loaded) -> Result<()> {
+    let mut left = MAX_WEIGHT;
+    for draft in drafts {
+        left = left.checked_sub(draft.weight(loaded)).ok_or_else(|| {
+            let most = MAX_WEIGHT >> 20;
+            let message = format!("The orders are over {most} MiB together: make fewer at a time.");
+            Error::new(Code::LimitExceeded, message)
+        })?;
+    }
+    Ok(())
+}
+
+/// Of a list of features.
+fn features_weight(features: &[Feature]) -> usize {
+    let weight = |feature: &Feature| {
+        let version = feature.version.as_ref().map_or(0, String::len);
+        let lists = pairs_weight(&feature.parameters) + pairs_weight(&feature.attributes);
+        MEMBER + feature.name.len() + version + lists
+    };
+    features.iter().map(weight).sum()
+}
+
+fn pairs_weight(pairs: &[Attribute]) -> usize {
+    let weight = |pair: &Attribute| MEMBER + pair.name.len() + pair.value.len();
+    pairs.iter().map(weight).sum()
+}
+
 impl Draft {
+    /// About the bytes that the order takes, with what it copies from its product.
+    fn weight(&self, loaded: &Loaded) -> usize {
+        let item = &self.item;
+        let copied = self.product(loaded).map(|product| &product.data.features);
+        let features = match copied {
+            Ok(copied) if item.id.is_none() && item.features.is_empty() => copied,
+            _ => &item.features,
+        };
+        let notes = item.notes.as_ref().map_or(0, String::len);
+        features_weight(features) + pairs_weight(&item.attributes) + notes
+    }
+
     /// Whether what it was prepared on is no longer so.
     pub(super) fn is_stale(&self, loaded: &Loaded) -> bool {
         let product = loaded.product(&ProductKey::Key(self.item.product.clone()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::draft::{Basis, Draft, given_order_id};
+use super::draft::{Basis, Draft, check_weight, given_order_id};
 use crate::access::{Actor, Permission};
 use crate::command::{
     Batch, BatchAnswer, CreateOrders, MAX_BATCH, OrderDetails, OrderItem, StoreOrders, WriteOptions,
@@ -201,6 +201,7 @@ impl Services {
             if batch.items.iter().any(|draft| draft.is_stale(loaded)) {
                 return Err(Stop::Again);
             }
+            check_weight(&batch.items, loaded)?;
             let basis = Basis {
                 loaded,
                 record: &record,

@@ -53,6 +53,44 @@ async fn many_orders_have_an_order_id_each() {
     );
 }
 
+/// Whether the features are its own or those of its product, and whichever operation asks.
+#[tokio::test]
+async fn orders_that_are_too_much_together_are_refused() {
+    let shop = Shop::open().await;
+    let sales = actor(Role::Sales);
+    let mut product = shop.product.clone();
+    product.data.features = (0..1000).map(|i| feature(&format!("f{i}"))).collect();
+    let richer = replace(product.id, product.revision, product.data.clone());
+    let manager = actor(Role::Manager);
+    let stored = shop
+        .bench
+        .services
+        .store_products(&manager, batch(vec![richer]));
+    assert_eq!(stored.await.unwrap().failed, 0);
+    let own = OrderItem {
+        features: product.data.features,
+        ..shop.item()
+    };
+    for item in [own, shop.item()] {
+        for dry_run in [false, true] {
+            let mut command = CreateOrders {
+                order: item.clone(),
+                ..shop.copies(1000)
+            };
+            command.options.dry_run = dry_run;
+            let refused = shop.bench.services.create_orders(&sales, command).await;
+            assert_eq!(refused.unwrap_err().code, Code::LimitExceeded);
+        }
+        let many = shop
+            .bench
+            .services
+            .store_orders(&sales, batch(vec![item; 1000]));
+        assert_eq!(many.await.unwrap_err().code, Code::LimitExceeded);
+    }
+    assert!(shop.bench.tables().orders.is_empty());
+    assert_eq!(shop.create(100).await.len(), 100);
+}
+
 #[tokio::test]
 async fn an_order_id_of_a_dry_run_is_not_told() {
     let shop = Shop::open().await;
