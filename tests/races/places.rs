@@ -80,7 +80,7 @@ fn rehosts_against_activations(crowd: &Crowd) {
             };
             if let Err(fault) = told {
                 let expected = ["NoActivationsLeft", "NoLicense", "Unavailable"];
-                assert!(expected.contains(&&*fault.code), "{}", fault.code);
+                assert!(expected.contains(&&*fault.code), "{fault:?}");
             }
         }
     });

@@ -51,10 +51,13 @@ impl Recheck {
         if let Some(id) = ending.and_then(|ending| replaced_by(changes, ending)) {
             return Ok(id);
         }
-        if let Verdict::Met(license) = self.case.decide(view, ending)? {
+        let verdict = self.case.decide(view, ending);
+        if let Ok(Verdict::Met(license)) = verdict {
             return Ok(license.id);
         }
+        // What was met is no more, and so the license that ends may be another one as well.
         let (new, basis) = self.cut.as_ref().ok_or(Stop::Again)?;
+        verdict?;
         if !basis.still_holds(view, self.case.today) {
             return Err(Stop::Again);
         }
