@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use crate::http::connection::{Arrival, Service};
 use crate::http::reply::{self, Body};
-use crate::http::{body, check, origin};
+use crate::http::{body, check};
 use crate::observe::Seen;
 use crate::options::Options;
 use crate::order_ids::WrongOrderIds;
@@ -50,6 +50,13 @@ impl App {
     /// Forms are small: they are read as a whole, within the same limits as messages.
     async fn page(&self, request: Request<Incoming>, arrival: Arrival<'_>) -> Response<Body> {
         let (head, mut body) = request.into_parts();
+        let address = match self.options.client(arrival.peer, &head.headers) {
+            Ok(address) => address,
+            Err(refusal) => {
+                arrival.link.linger();
+                return refusal;
+            }
+        };
         let mut limits = self.options.body_limits();
         limits.size = limits.size.min(FORM);
         let bytes = match body::read(&mut body, &head.headers, limits).await {
@@ -59,7 +66,6 @@ impl App {
                 return reply::refused_body(refused);
             }
         };
-        let address = origin::client(arrival.peer, &head.headers, &self.options.trusted_proxies);
         let mut request = Request::from_parts(head, axum::body::Body::from(bytes));
         request.extensions_mut().insert(ClientAddr(Some(address)));
         match self.pages.clone().oneshot(request).await {

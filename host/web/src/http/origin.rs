@@ -12,14 +12,24 @@ use super::forwarded::{self, Hop};
 const FOR: &str = "x-forwarded-for";
 const PROTO: &str = "x-forwarded-proto";
 const FORWARDED_HOST: &str = "x-forwarded-host";
+const CONTRADICTION: &str = "Forwarded and X-Forwarded-For name different clients.\n";
+const NO_ADDRESS: &str = "Forwarded or X-Forwarded-For names no address of the client.\n";
 /// Longest name of a host with its port.
 const MAX_HOST: usize = 260;
 
-/// The client's address: the peer's, or what trusted proxies say.
-pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+/// The client's address: the peer's, or what trusted proxies say. Whoever is not known is not
+/// taken for the proxy, which may do more than he.
+///
+/// # Errors
+/// A sentence for whoever set up the proxies; such a request is answered with 400.
+pub(crate) fn client(
+    peer: IpAddr,
+    headers: &HeaderMap,
+    trusted: &[Network],
+) -> Result<IpAddr, &'static str> {
     let peer = peer.to_canonical();
     if !is_trusted(peer, trusted) {
-        return peer;
+        return Ok(peer);
     }
     let standard = joined(headers, FORWARDED.as_str())
         .map(|text| farthest(peer, forwarded::parse(&text).iter().map(address), trusted));
@@ -27,9 +37,9 @@ pub(crate) fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> 
         .map(|text| farthest(peer, text.split(',').map(forwarded::node), trusted));
     match (standard, older) {
         // One of them was passed through unseen, and nobody knows which.
-        (Some(one), Some(other)) if one != other => peer,
-        (Some(address), _) | (None, Some(address)) => address,
-        (None, None) => peer,
+        (Some(one), Some(other)) if one != other => Err(CONTRADICTION),
+        (Some(told), _) | (None, Some(told)) => told.ok_or(NO_ADDRESS),
+        (None, None) => Ok(peer),
     }
 }
 
@@ -37,21 +47,21 @@ fn address(hop: &Hop) -> Option<IpAddr> {
     hop.address
 }
 
-/// From the nearest hop back to the first one that is no trusted proxy.
+/// From the nearest hop back to the first one that is no trusted proxy; nothing where a trusted
+/// proxy does not tell from whom it has the request.
 fn farthest(
     peer: IpAddr,
     hops: impl DoubleEndedIterator<Item = Option<IpAddr>>,
     trusted: &[Network],
-) -> IpAddr {
+) -> Option<IpAddr> {
     let mut last = peer;
     for hop in hops.rev() {
         if !is_trusted(last, trusted) {
             break;
         }
-        let Some(address) = hop else { break };
-        last = address;
+        last = hop?;
     }
-    last
+    Some(last)
 }
 
 fn is_trusted(address: IpAddr, trusted: &[Network]) -> bool {
@@ -92,10 +102,10 @@ fn told_by_proxy(headers: &HeaderMap) -> Hop {
 
 /// All values of a header that is a list.
 fn joined(headers: &HeaderMap, name: &str) -> Option<String> {
-    let values: Vec<&str> = headers
+    let values: Vec<_> = headers
         .get_all(name)
         .iter()
-        .filter_map(|value| value.to_str().ok())
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .collect();
     (!values.is_empty()).then(|| values.join(","))
 }
@@ -142,7 +152,10 @@ mod tests {
     }
 
     fn client_of(peer: &str, pairs: &[(&'static str, &str)]) -> String {
-        client(peer.parse().unwrap(), &headers(pairs), &trusted()).to_string()
+        match client(peer.parse().unwrap(), &headers(pairs), &trusted()) {
+            Ok(address) => address.to_string(),
+            Err(text) => text.to_owned(),
+        }
     }
 
     fn url(peer: &str, pairs: &[(&'static str, &str)]) -> Option<String> {
@@ -163,9 +176,26 @@ mod tests {
         assert_eq!(client_of(PROXY, &spoofed), "198.51.100.9");
         let standard = [("forwarded", "for=1.1.1.1, for=198.51.100.9, for=10.0.0.2")];
         assert_eq!(client_of(PROXY, &standard), "198.51.100.9");
+        let both = [("forwarded", "for=198.51.100.9"), (FOR, "198.51.100.9")];
+        assert_eq!(client_of(PROXY, &both), "198.51.100.9");
+    }
+
+    #[test]
+    fn whoever_is_not_known_is_not_the_proxy() {
         let both = [("forwarded", "for=1.1.1.1"), (FOR, "198.51.100.9")];
-        assert_eq!(client_of(PROXY, &both), PROXY);
-        assert_eq!(client_of(PROXY, &[(FOR, "1.1.1.1, unknown")]), PROXY);
+        assert_eq!(client_of(PROXY, &both), CONTRADICTION);
+        let hidden = [("forwarded", "for=unknown"), (FOR, "198.51.100.9")];
+        assert_eq!(client_of(PROXY, &hidden), CONTRADICTION);
+        for nobody in [
+            "1.1.1.1, unknown",
+            "",
+            "198.51.100.9, 10.0.0.2, x",
+            "\u{fc}",
+        ] {
+            assert_eq!(client_of(PROXY, &[(FOR, nobody)]), NO_ADDRESS, "{nobody}");
+        }
+        assert_eq!(client_of("192.0.2.1", &both), "192.0.2.1");
+        assert_eq!(client_of(PROXY, &[]), PROXY);
     }
 
     #[test]

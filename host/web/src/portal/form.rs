@@ -4,6 +4,8 @@
 //! needs no look at the order, and what was typed can be shown again as it was. It knows nothing
 //! of pages.
 
+use std::collections::HashMap;
+
 use lds_domain::attribute::Attribute;
 use lds_domain::command::{Activate, ForMachine};
 use lds_domain::host::Host;
@@ -17,7 +19,11 @@ pub(super) const FILE: &str = "file";
 
 /// The fields of a form, as they were sent.
 #[derive(Debug, Default)]
-pub(super) struct Fields(Vec<(String, String)>);
+pub(super) struct Fields {
+    sent: Vec<(String, String)>,
+    /// The place of each name where it stands first.
+    places: HashMap<String, usize>,
+}
 
 /// A host as typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,20 +43,26 @@ pub(super) fn host_field(part: &str, host_type: &str, slot: impl std::fmt::Displ
 impl Fields {
     /// Fields by name and value.
     pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs)
+        let mut places = HashMap::with_capacity(pairs.len());
+        for (place, (name, _)) in pairs.iter().enumerate() {
+            places.entry(name.clone()).or_insert(place);
+        }
+        Self {
+            sent: pairs,
+            places,
+        }
     }
 
     /// What stands in a field; empty where it was not sent.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.0
-            .iter()
-            .find(|(given, _)| given == name)
-            .map_or("", |(_, value)| value)
+        self.places
+            .get(name)
+            .map_or("", |&place| &self.sent[place].1)
     }
 
     /// Whether a field was sent, be it empty.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(given, _)| given == name)
+        self.places.contains_key(name)
     }
 
     /// The Order ID as typed.
@@ -114,7 +126,7 @@ impl Fields {
     /// The hosts that something was typed for; one more than a license may have at most, so that
     /// the domain refuses them.
     fn typed(&self) -> impl Iterator<Item = Typed<'_>> {
-        self.0
+        self.sent
             .iter()
             .filter_map(|(name, value)| self.typed_one(name, value))
             .filter(|typed| !typed.is_blank())
@@ -135,7 +147,7 @@ impl Fields {
     /// The parameters that something was typed for, each with its field's name; a list is a text
     /// with an entry on each line.
     fn parameters(&self) -> Vec<(String, Attribute)> {
-        self.0
+        self.sent
             .iter()
             .flat_map(|(field, value)| parameter(field, value))
             .collect()
@@ -268,6 +280,24 @@ mod tests {
     fn a_name_without_a_host_is_no_blank_line() {
         let command = fields(&[("host.ETHERNET.0", ""), ("name.ETHERNET.0", "lic01")]);
         assert_eq!(command.for_machine().unwrap().hosts[0].value, "");
+    }
+
+    #[test]
+    fn of_fields_with_one_name_the_first_counts() {
+        let fields = fields(&[("orderId", "one"), ("orderId", "other")]);
+        assert_eq!(fields.order_id(), "one");
+        assert!(fields.has("orderId") && !fields.has("orderid"));
+    }
+
+    /// As many as a form of the largest size holds, several times: seconds where each is looked
+    /// for among all.
+    #[test]
+    fn many_fields_take_no_more_time_for_each() {
+        let many = (0..50_000).map(|i| (format!("host.A.{i}"), String::new()));
+        let fields = Fields::new(many.collect());
+        let started = std::time::Instant::now();
+        assert!(fields.activate().unwrap().hosts.is_empty());
+        assert!(started.elapsed() < std::time::Duration::from_secs(3));
     }
 
     #[test]

@@ -120,20 +120,8 @@ impl Endpoint {
         mut body: Incoming,
         arrival: Arrival<'_>,
     ) -> Answer {
-        let read = match content_type(head).and_then(media::soap) {
-            None => Err(unsupported()),
-            Some(charset) => self
-                .read(head, &mut body)
-                .await
-                .map(|bytes| (charset, bytes)),
-        };
-        match read {
-            Ok((charset, bytes)) => {
-                let address =
-                    origin::client(arrival.peer, &head.headers, &self.options.trusted_proxies);
-                let task = Task::new(service, head, address, charset);
-                Answer::Call(self.call(task, &bytes, arrival.at).await)
-            }
+        match self.read(service, head, &mut body, arrival.peer).await {
+            Ok((task, bytes)) => Answer::Call(self.call(task, &bytes, arrival.at).await),
             Err(refusal) => {
                 arrival.link.linger();
                 Answer::Other(refusal)
@@ -141,10 +129,21 @@ impl Endpoint {
         }
     }
 
-    async fn read(&self, head: &Parts, body: &mut Incoming) -> Result<Bytes, Response<Body>> {
-        body::read(body, &head.headers, self.options.body_limits())
+    /// What is to be done, and the message that tells it.
+    async fn read<'a>(
+        &self,
+        service: Service,
+        head: &'a Parts,
+        body: &mut Incoming,
+        peer: IpAddr,
+    ) -> Result<(Task<'a>, Bytes), Response<Body>> {
+        let charset = content_type(head).and_then(media::soap);
+        let charset = charset.ok_or_else(unsupported)?;
+        let address = self.options.client(peer, &head.headers)?;
+        let bytes = body::read(body, &head.headers, self.options.body_limits())
             .await
-            .map_err(reply::refused_body)
+            .map_err(reply::refused_body)?;
+        Ok((Task::new(service, head, address, charset), bytes))
     }
 }
 

@@ -307,3 +307,26 @@ async fn an_unknown_order_id_makes_wait_from_other_addresses_too() {
     let other = ask(21, "AAAAABBBBBCCCCCDDDDD").await;
     other.assert(500, &["<code>OrderNotUsable</code>"]);
 }
+
+/// Else whoever sends both headers would be taken for the proxy.
+#[tokio::test]
+async fn whoever_the_proxies_do_not_tell_is_refused() {
+    let trusted_proxies = vec![lds_domain::token::Network::parse("127.0.0.1").unwrap()];
+    let options = Options {
+        trusted_proxies,
+        ..Options::default()
+    };
+    let server = Server::with(UserState::Active, options).await;
+    let both = "X-Forwarded-For: 192.0.2.1\r\nForwarded: for=192.0.2.2\r\n";
+    let message = message(SOAP11, "", INTERNAL, "<getServiceInfo/>");
+    let answer = server.post("/soap/v1", both, &message).await;
+    answer.assert(400, &["different clients"]);
+    let form = format!("Content-Type: application/x-www-form-urlencoded\r\n{both}");
+    let answer = server.post("/activate", &form, "orderId=x").await;
+    answer.assert(400, &["different clients"]);
+    let one = "X-Forwarded-For: 192.0.2.1\r\n";
+    server
+        .post("/soap/v1", one, &message)
+        .await
+        .assert(200, &[]);
+}
