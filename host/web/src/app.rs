@@ -7,13 +7,13 @@ use aws_lc_rs::hmac;
 use axum::Router;
 use http_body_util::Either;
 use hyper::body::Incoming;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response};
 use lds_domain::service::Services;
 use tower::ServiceExt;
 
 use crate::http::connection::{Arrival, Service};
 use crate::http::reply::{self, Body};
-use crate::http::{body, check};
+use crate::http::{body, check, origin};
 use crate::observe::Seen;
 use crate::options::Options;
 use crate::order_ids::WrongOrderIds;
@@ -50,11 +50,12 @@ impl App {
     /// Forms are small: they are read as a whole, within the same limits as messages.
     async fn page(&self, request: Request<Incoming>, arrival: Arrival<'_>) -> Response<Body> {
         let (head, mut body) = request.into_parts();
-        let address = match self.options.client(arrival.peer, &head.headers) {
+        let proxies = &self.options.trusted_proxies;
+        let address = match origin::client(arrival.peer, &head.headers, proxies) {
             Ok(address) => address,
-            Err(refusal) => {
+            Err(text) => {
                 arrival.link.linger();
-                return refusal;
+                return reply::bad_request(text);
             }
         };
         let mut limits = self.options.body_limits();
@@ -81,7 +82,7 @@ impl Service for App {
         let reply = match check::check(&request, arrival.link) {
             Err(text) => {
                 arrival.link.linger();
-                reply::closing(reply::refusal(StatusCode::BAD_REQUEST, text))
+                reply::bad_request(text)
             }
             Ok(()) => match service_at(request.uri().path()) {
                 None => self.page(request, arrival).await,

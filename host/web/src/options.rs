@@ -1,13 +1,11 @@
 //! What an operator can set about HTTP. Reading it from files is the binary's business.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
-use hyper::{HeaderMap, Response, StatusCode};
 use lds_domain::token::Network;
 
-use crate::http::reply::{self, Body};
-use crate::http::{body, connection, origin};
+use crate::http::body;
+use crate::http::connection;
 
 /// Everything that can be set about the public interfaces.
 #[derive(Clone, Debug)]
@@ -48,19 +46,6 @@ impl Options {
             connections: self.max_connections,
             head_time: self.header_timeout,
         }
-    }
-
-    /// The address of the client that sent a request.
-    ///
-    /// # Errors
-    /// A refusal, where the proxies do not tell.
-    pub(crate) fn client(
-        &self,
-        peer: IpAddr,
-        headers: &HeaderMap,
-    ) -> Result<IpAddr, Response<Body>> {
-        origin::client(peer, headers, &self.trusted_proxies)
-            .map_err(|text| reply::closing(reply::refusal(StatusCode::BAD_REQUEST, text)))
     }
 
     pub(crate) const fn body_limits(&self) -> body::Limits {

@@ -70,6 +70,12 @@ pub(crate) fn refusal(status: StatusCode, text: &'static str) -> Response<Body> 
     bytes(status, "text/plain; charset=utf-8", text)
 }
 
+/// The refusal of a request that can not be taken as it is. Its body is not read, so the
+/// connection ends.
+pub(crate) fn bad_request(text: &'static str) -> Response<Body> {
+    closing(refusal(StatusCode::BAD_REQUEST, text))
+}
+
 /// The refusal of a body; what is left of it is not read, so the connection ends.
 pub(crate) fn refused_body(refused: Refused) -> Response<Body> {
     let (status, text) = match refused {

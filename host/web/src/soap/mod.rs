@@ -139,7 +139,8 @@ impl Endpoint {
     ) -> Result<(Task<'a>, Bytes), Response<Body>> {
         let charset = content_type(head).and_then(media::soap);
         let charset = charset.ok_or_else(unsupported)?;
-        let address = self.options.client(peer, &head.headers)?;
+        let address = origin::client(peer, &head.headers, &self.options.trusted_proxies)
+            .map_err(reply::bad_request)?;
         let bytes = body::read(body, &head.headers, self.options.body_limits())
             .await
             .map_err(reply::refused_body)?;
