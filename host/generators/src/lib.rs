@@ -55,6 +55,7 @@ mod result;
 mod runtime;
 mod signer;
 mod status;
+mod walls;
 mod wasm;
 pub mod worker;
 

@@ -9,6 +9,7 @@ use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::native::{NativePlugin, Spawner};
 use crate::process::WorkerProgram;
+use crate::walls;
 use crate::wasm::{CacheKey, CodeCache, PoolMode, WasmEngine, WasmPlugin, obtain};
 
 /// A plugin file that can be called, without a description or grants.
@@ -93,6 +94,7 @@ impl Runtime {
                 Ok(Box::new(plugin))
             }
             Content::Native(path) => {
+                walls::warn_if_missing();
                 let (spawner, program) = (self.spawner.clone(), self.program.clone());
                 let plugin = NativePlugin::new(spawner, program, path.clone());
                 crate::abi::check(plugin.abi(limits).await?)?;

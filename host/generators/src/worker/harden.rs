@@ -1,11 +1,14 @@
 //! What a worker gives up before it touches foreign code.
 
+use std::path::Path;
+
 use rustix::process::{
     Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit,
 };
 
 use crate::error::LoadError;
 use crate::limits::COMPILE_TIME;
+use crate::walls;
 
 /// Open files of a worker: its socket, its pipes, what the loader needs.
 const OPEN_FILES: u64 = 64;
@@ -13,13 +16,15 @@ const OPEN_FILES: u64 = 64;
 const COMPILE_MEMORY: u64 = 2 << 30;
 
 /// A worker of a native library: it dies with the server, gains no rights,
-/// writes no file and no core, and may grow by `memory` bytes.
-pub(super) fn before_loading(memory: u64) -> Result<(), LoadError> {
+/// reads no file but libraries, writes no file and no core, and may grow by
+/// `memory` bytes.
+pub(super) fn before_loading(library: &Path, memory: u64) -> Result<(), LoadError> {
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| failed(&e))?;
     give_up_rights()?;
     limit(Resource::Fsize, 0)?;
     limit(Resource::Nofile, OPEN_FILES)?;
-    limit(Resource::As, mapped_bytes()?.saturating_add(memory))
+    limit(Resource::As, mapped_bytes()?.saturating_add(memory))?;
+    walls::close_in(library).map_err(|e| failed(&e))
 }
 
 /// A compilation ends by itself, at the latest after the time limit.

@@ -31,7 +31,7 @@ pub(super) fn serve(library: &OsStr, output: &str, memory: &str) -> Result<(), L
     let output_limit = output.parse().map_err(bad)?;
     let memory = memory.parse().map_err(bad)?;
     let mut link = Link::take(output_limit).map_err(|e| failed(&e))?;
-    match harden::before_loading(memory).and_then(|()| load(library)) {
+    match harden::before_loading(library.as_ref(), memory).and_then(|()| load(library)) {
         Ok((call, abi)) => {
             link.answer(abi).map_err(|e| failed(&e))?;
             answer(&mut link, call).map_err(|e| failed(&e))

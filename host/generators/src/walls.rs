@@ -1,0 +1,104 @@
+//! What a native library may reach: the files that it is loaded from, and nothing of the server's.
+//!
+//! The walls are those of the kernel's Landlock. They must not know what plugins are for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, Scope, path_beneath_rules,
+};
+
+/// What the walls are made of at best: files since Linux 5.13, TCP since 6.7, signals and abstract
+/// sockets since 6.12.
+const WANTED: ABI = ABI::V6;
+/// Where libraries of the system lie, what its loader reads, and the worker itself, in which
+/// libraries look for the bounds of their stack.
+const SYSTEM: [&str; 10] = [
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/local/lib",
+    "/etc/ld.so.cache",
+    "/dev/null",
+    "/dev/random",
+    "/dev/urandom",
+    "/proc/self",
+];
+
+/// Tells the operator, once, where the kernel has no walls.
+pub(crate) fn warn_if_missing() {
+    static TOLD: Once = Once::new();
+    if !can_stand() {
+        TOLD.call_once(|| {
+            tracing::warn!(
+                "this kernel has no Landlock: native plugins can read what the server's user can, \
+                 its keys included"
+            );
+        });
+    }
+}
+
+fn can_stand() -> bool {
+    Ruleset::default()
+        .set_compatibility(CompatLevel::HardRequirement)
+        .handle_access(AccessFs::from_all(ABI::V1))
+        .and_then(Ruleset::create)
+        .is_ok()
+}
+
+/// Closes this thread, and those that it starts, in. As far as the kernel can.
+pub(crate) fn close_in(library: &Path) -> Result<(), RulesetError> {
+    let readable = SYSTEM.iter().map(PathBuf::from).chain(files_of(library));
+    let reading = AccessFs::ReadFile | AccessFs::ReadDir;
+    rules()?
+        .add_rules(path_beneath_rules(readable, reading))?
+        .restrict_self()?;
+    Ok(())
+}
+
+/// Nothing is allowed yet.
+fn rules() -> Result<RulesetCreated, RulesetError> {
+    Ruleset::default()
+        .handle_access(AccessFs::from_all(WANTED))?
+        .handle_access(AccessNet::from_all(WANTED))?
+        .scope(Scope::from_all(WANTED))?
+        .create()
+}
+
+/// The library, and those beside it, of which it may need one.
+fn files_of(library: &Path) -> Vec<PathBuf> {
+    let folder = library.parent().and_then(|folder| folder.read_dir().ok());
+    let beside = folder.into_iter().flatten().flatten();
+    beside
+        .map(|entry| entry.path())
+        .filter(|path| is_library(path))
+        .chain([library.to_owned()])
+        .collect()
+}
+
+/// `libx.so`, `libx.so.1`.
+fn is_library(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.ends_with(".so") || name.contains(".so."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn libraries_are_known_by_their_names() {
+        for (name, is) in [
+            ("liba.so", true),
+            ("/b/liba.so.1.2", true),
+            ("a.wasm", false),
+            ("key.pem", false),
+            ("notes.so-called", false),
+        ] {
+            assert_eq!(is_library(Path::new(name)), is, "{name}");
+        }
+    }
+}
