@@ -82,7 +82,7 @@ fn files_of(library: &Path) -> Vec<PathBuf> {
 /// `libx.so`, `libx.so.1`.
 fn is_library(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
-    name.is_some_and(|name| name.ends_with(".so") || name.contains(".so."))
+    name.is_some_and(|name| name.split('.').skip(1).any(|part| part == "so"))
 }
 
 #[cfg(test)]
