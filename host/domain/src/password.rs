@@ -1,8 +1,9 @@
 //! Passwords: what they must be, and their hashes. Each hash and each comparison costs some 20 ms
 //! of work on purpose: callers keep it off threads that others wait for.
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::{self, Output};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 
 use crate::error::{Error, Result};
 use crate::ports::Random;
@@ -72,27 +73,56 @@ pub fn hash(password: &str, random: &dyn Random) -> Result<PasswordHash> {
     Ok(PasswordHash(hash.to_string()))
 }
 
+/// The memory that a password is verified in, for one after the other: allocated anew for each,
+/// such large pieces add up in the allocator to many times what is in use.
+#[derive(Default)]
+pub struct Workspace(Vec<Block>);
+
 /// Whether a password is the one that was hashed. Without a hash, for an unknown user, it is as
 /// much work and the answer is no.
-pub fn verify(password: &str, hash: Option<&PasswordHash>) -> bool {
+pub fn verify(password: &str, hash: Option<&PasswordHash>, workspace: &mut Workspace) -> bool {
     if password.len() > MAX_LENGTH {
         return false;
     }
     let Some(hash) = hash else {
-        std::hint::black_box(in_vain(password));
+        std::hint::black_box(in_vain(password, workspace));
         return false;
     };
-    let argon2 = Argon2::default();
-    PasswordVerifier::<str>::verify_password(&argon2, password.as_bytes(), &hash.0).is_ok()
+    is_hashed(password, &hash.0, workspace).unwrap_or(false)
 }
 
-fn in_vain(password: &str) -> Option<[u8; 32]> {
-    let mut out = [0; 32];
-    let argon2 = hasher().ok()?;
-    argon2
-        .hash_password_into(password.as_bytes(), &[0; SALT], &mut out)
-        .ok()?;
-    Some(out)
+fn in_vain(password: &str, workspace: &mut Workspace) -> Option<Output> {
+    workspace.hash(&hasher().ok()?, password, &[0; SALT], 32)
+}
+
+/// By the hash's own parameters; nothing where it is none.
+fn is_hashed(password: &str, hash: &str, workspace: &mut Workspace) -> Option<bool> {
+    let hash = phc::PasswordHash::new(hash).ok()?;
+    let (salt, expected) = (hash.salt?, hash.hash?);
+    let argon2 = Argon2::new(
+        Algorithm::try_from(hash.algorithm.as_str()).ok()?,
+        Version::try_from(hash.version?).ok()?,
+        Params::try_from(&hash).ok()?,
+    );
+    // Outputs are compared in the same time, wherever they differ.
+    Some(workspace.hash(&argon2, password, &salt, expected.len())? == expected)
+}
+
+impl Workspace {
+    fn hash(
+        &mut self,
+        argon2: &Argon2<'_>,
+        password: &str,
+        salt: &[u8],
+        length: usize,
+    ) -> Option<Output> {
+        self.0.resize(argon2.params().block_count(), Block::new());
+        let mut out = vec![0; length];
+        argon2
+            .hash_password_into_with_memory(password.as_bytes(), salt, &mut out, &mut self.0)
+            .ok()?;
+        Output::new(&out).ok()
+    }
 }
 
 fn hasher() -> Result<Argon2<'static>> {
@@ -109,9 +139,12 @@ mod tests {
     fn a_hash_knows_its_password_only() {
         let hashed = hash("correct horse battery", &SeededRandom::new(1)).unwrap();
         assert!(hashed.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        let mut workspace = Workspace::default();
+        let mut verify = |password, hash| verify(password, hash, &mut workspace);
         assert!(verify("correct horse battery", Some(&hashed)));
         assert!(!verify("correct horse batterY", Some(&hashed)));
         assert!(!verify("correct horse battery", None));
+        assert!(verify("correct horse battery", Some(&hashed)));
         assert!(!verify(
             "anything",
             Some(&PasswordHash("no hash".to_owned()))
@@ -131,8 +164,24 @@ mod tests {
     fn a_hash_made_elsewhere_is_verified_by_its_own_parameters() {
         let published = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc";
         let published = PasswordHash(published.to_owned());
-        assert!(verify("password", Some(&published)));
-        assert!(!verify("Password", Some(&published)));
+        let mut workspace = Workspace::default();
+        assert!(verify("password", Some(&published), &mut workspace));
+        assert!(!verify("Password", Some(&published), &mut workspace));
+    }
+
+    /// Whatever was in the memory before has no part in the next hash.
+    #[test]
+    fn memory_is_used_again() {
+        let hashed = hash("correct horse battery", &SeededRandom::new(1)).unwrap();
+        let mut workspace = Workspace::default();
+        assert!(!verify("another password", None, &mut workspace));
+        let memory = workspace.0.as_ptr();
+        assert!(verify(
+            "correct horse battery",
+            Some(&hashed),
+            &mut workspace
+        ));
+        assert_eq!(workspace.0.as_ptr(), memory);
     }
 
     #[test]

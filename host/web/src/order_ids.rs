@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use lds_domain::order_id::OrderId;
 use lds_domain::{Code, Error, Result};
 
-use crate::limiter::{Limiter, block, seconds};
+use crate::limiter::{ByAddress, Limiter, seconds};
 
 /// Unknown Order IDs that an address may name at once, and how often at once one may be named.
 const AT_ONCE: u32 = 20;
@@ -19,7 +19,7 @@ const INTERVAL: Duration = Duration::from_secs(3);
 
 /// The failures of late.
 pub(crate) struct WrongOrderIds {
-    by_address: Limiter<IpAddr>,
+    by_address: ByAddress,
     by_order_id: Limiter<Print>,
     prints: RandomState,
 }
@@ -38,7 +38,7 @@ pub(crate) struct Attempt {
 impl Default for WrongOrderIds {
     fn default() -> Self {
         Self {
-            by_address: Limiter::new(AT_ONCE, INTERVAL),
+            by_address: ByAddress::new(AT_ONCE, INTERVAL),
             by_order_id: Limiter::new(AT_ONCE, INTERVAL),
             prints: RandomState::new(),
         }
@@ -50,7 +50,7 @@ impl WrongOrderIds {
     pub(crate) fn attempt(&self, address: Option<IpAddr>, order_id: &str) -> Attempt {
         let order_id = OrderId::parse(order_id).ok();
         Attempt {
-            address: address.map(block),
+            address,
             order_id: order_id.map(|id| self.prints.hash_one(id.expose())),
         }
     }
@@ -62,7 +62,7 @@ impl WrongOrderIds {
     pub(crate) fn admit(&self, attempt: Attempt) -> Result<()> {
         let now = Instant::now();
         let here = attempt.address;
-        if let Some(wait) = here.and_then(|address| self.by_address.wait(&address, now)) {
+        if let Some(wait) = here.and_then(|address| self.by_address.wait(address, &(), now)) {
             let message = "Too many unknown Order IDs were tried from here. Try again later.";
             return Err(limited(message, wait));
         }
@@ -81,7 +81,7 @@ impl WrongOrderIds {
         }
         let now = Instant::now();
         if let Some(address) = attempt.address {
-            self.by_address.failed(address, now);
+            self.by_address.failed(address, &(), now);
         }
         if let Some(print) = attempt.order_id {
             self.by_order_id.failed(print, now);

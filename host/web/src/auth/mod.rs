@@ -2,7 +2,9 @@
 //! actor wants.
 
 mod credentials;
+mod failures;
 mod passwords;
+mod turns;
 
 use std::net::IpAddr;
 use std::sync::Arc;

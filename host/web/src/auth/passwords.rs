@@ -2,51 +2,40 @@
 //! failures. A password itself is never kept.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::hmac;
+use lds_domain::Result;
 use lds_domain::id::Id;
-use lds_domain::user::{PasswordHash, User};
-use lds_domain::{Code, Error, Result, password};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use lds_domain::user::User;
 
+use super::failures::{Attempt, Failures};
 use super::refused;
+use super::turns::Turns;
 use crate::bounded::Recent;
-use crate::limiter::{Limiter, block, seconds};
 
 /// How long a verified password is good without being verified again.
 const REMEMBERED: Duration = Duration::from_mins(1);
 /// Verified passwords that are remembered.
 const MAX_REMEMBERED: usize = 10_000;
-/// Passwords that are verified at once: each takes 19 MiB and a processor.
-const AT_ONCE: usize = 2;
-/// How long a caller waits for his turn.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Failures of an address with a login that cost nothing.
-const FREE_FAILURES: u32 = 5;
-/// What each further one costs.
-const DELAY: Duration = Duration::from_secs(10);
-
-/// Longer logins are nobody's, and all the same to the limits.
-const MAX_LOGIN: usize = 256;
 
 type Tag = [u8; 32];
 
 pub(super) struct Passwords {
     key: hmac::Key,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     remembered: Mutex<Recent<Tag, Instant>>,
-    failures: Limiter<(IpAddr, String)>,
+    failures: Failures,
 }
 
 impl Passwords {
     pub(super) fn new(key: hmac::Key) -> Self {
         Self {
             key,
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
+            turns: Turns::new(),
             remembered: Mutex::new(Recent::new(MAX_REMEMBERED)),
-            failures: Limiter::new(FREE_FAILURES, DELAY),
+            failures: Failures::new(),
         }
     }
 
@@ -62,33 +51,26 @@ impl Passwords {
         if tag.is_some_and(|tag| self.remembers(&tag, Instant::now())) {
             return Ok(());
         }
-        let login = login.chars().take(MAX_LOGIN).collect();
-        let pair = (block(address), login);
-        if let Some(wait) = self.failures.wait(&pair, Instant::now()) {
-            return Err(delayed(wait));
-        }
-        let turn = self.turn().await?;
+        let attempt = Attempt::new(address, login);
+        self.failures.admit(&attempt)?;
+        let turn = self.turns.next(address).await?;
         // Of many callers with one password that came at once, the first was verified for all.
         if tag.is_some_and(|tag| self.remembers(&tag, Instant::now())) {
             return Ok(());
         }
+        // And of many wrong ones, those before this one may have failed meanwhile.
+        self.failures.admit(&attempt)?;
+        // Counted ahead, lest it costs nothing to hang up before the answer.
+        self.failures.count(&attempt);
         let hash = user.and_then(|user| user.password.clone());
-        if verify(turn, password, hash).await? {
-            if let Some(tag) = tag {
-                self.remember(tag, Instant::now());
-            }
-            Ok(())
-        } else {
-            self.failures.failed(pair, Instant::now());
-            Err(refused())
+        if !turn.verify(password, hash).await? {
+            return Err(refused());
         }
-    }
-
-    async fn turn(&self) -> Result<OwnedSemaphorePermit> {
-        tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned())
-            .await
-            .map_err(|_| Error::unavailable("too many passwords wait to be verified"))?
-            .map_err(Error::internal)
+        self.failures.forgive(&attempt);
+        if let Some(tag) = tag {
+            self.remember(tag, Instant::now());
+        }
+        Ok(())
     }
 
     /// Bound to the user as he is: any change of him makes another one.
@@ -119,40 +101,22 @@ impl Passwords {
     }
 }
 
-async fn verify(
-    turn: OwnedSemaphorePermit,
-    password: String,
-    hash: Option<PasswordHash>,
-) -> Result<bool> {
-    tokio::task::spawn_blocking(move || {
-        let is_right = password::verify(&password, hash.as_ref());
-        drop(turn);
-        is_right
-    })
-    .await
-    .map_err(Error::internal)
-}
-
-fn delayed(wait: Duration) -> Error {
-    let mut error = Error::new(
-        Code::RateLimited,
-        "Too many wrong passwords. Try again later.",
-    );
-    error.retry_after_seconds = Some(seconds(wait));
-    error
-}
-
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+    use futures_util::future::join_all;
     use lds_domain::access::Role;
     use lds_domain::id::UserId;
     use lds_domain::ports::fixed::{FixedClock, SeededRandom};
     use lds_domain::user::{Stamps, UserData, UserState};
+    use lds_domain::{Code, password};
     use time::macros::datetime;
 
+    use super::super::failures::FREE_OF_LOGIN;
     use super::*;
 
     const PASSWORD: &str = "correct horse battery";
+    const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 
     fn user() -> User {
         let now = datetime!(2026-11-25 10:00 UTC);
@@ -181,9 +145,8 @@ mod tests {
     }
 
     async fn check(passwords: &Passwords, user: Option<&User>, password: &str) -> Result<()> {
-        let address = "192.0.2.1".parse().unwrap();
         passwords
-            .check(user, "anna", password.to_owned(), address)
+            .check(user, "anna", password.to_owned(), ADDRESS)
             .await
     }
 
@@ -213,12 +176,52 @@ mod tests {
     #[tokio::test]
     async fn a_login_that_nobody_has_is_delayed_like_any_other() {
         let passwords = passwords();
-        for _ in 0..FREE_FAILURES {
+        for _ in 0..FREE_OF_LOGIN {
             let refused = check(&passwords, None, PASSWORD).await;
             assert_eq!(refused.unwrap_err().code, Code::AuthenticationRequired);
         }
         let delayed = check(&passwords, None, PASSWORD).await.unwrap_err();
         assert_eq!(delayed.code, Code::RateLimited);
         assert!(delayed.retry_after_seconds.is_some());
+    }
+
+    #[tokio::test]
+    async fn passwords_that_come_at_once_are_delayed_like_others() {
+        let passwords = passwords();
+        let ended = join_all((0..30).map(|_| check(&passwords, None, PASSWORD))).await;
+        let verified = |ended: &&Result<()>| {
+            let code = ended.as_ref().unwrap_err().code;
+            assert!(matches!(
+                code,
+                Code::AuthenticationRequired | Code::RateLimited
+            ));
+            code == Code::AuthenticationRequired
+        };
+        assert_eq!(
+            ended.iter().filter(verified).count(),
+            FREE_OF_LOGIN as usize
+        );
+    }
+
+    #[tokio::test]
+    async fn whoever_hangs_up_has_failed() {
+        let passwords = passwords();
+        for _ in 0..FREE_OF_LOGIN {
+            let answer = check(&passwords, None, PASSWORD).now_or_never();
+            assert_eq!(answer, None);
+            // Until the work is done, which nobody waits for.
+            drop(passwords.turns.next(ADDRESS).await);
+        }
+        let delayed = check(&passwords, None, PASSWORD).await.unwrap_err();
+        assert_eq!(delayed.code, Code::RateLimited);
+    }
+
+    #[tokio::test]
+    async fn right_passwords_cost_nothing() {
+        let (passwords, mut user) = (passwords(), user());
+        for revision in 0..2 * FREE_OF_LOGIN {
+            user.revision = revision;
+            assert_eq!(check(&passwords, Some(&user), PASSWORD).await, Ok(()));
+        }
     }
 }

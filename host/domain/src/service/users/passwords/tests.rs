@@ -4,7 +4,7 @@ use super::*;
 use crate::access::Role;
 use crate::error::Code;
 use crate::id::Key;
-use crate::service::users::tests::active;
+use crate::service::users::tests::{active, is_password};
 use crate::testing::{Bench, actor, batch, new, user_data};
 
 const PASSWORD: &str = "correct horse battery";
@@ -47,7 +47,7 @@ async fn who_was_invited_is_active_with_a_drawn_password() {
     assert!(drawn.len() >= 20);
     let now = stored(&bench, user);
     assert_eq!((now.state, now.revision), (UserState::Active, 2));
-    assert!(password::verify(&drawn, now.password.as_ref()));
+    assert!(is_password(&drawn, now.password.as_ref()));
     let tables = bench.tables();
     let entry = tables.audit.last().unwrap();
     let members: Vec<_> = entry.changes.iter().map(|change| &*change.member).collect();
@@ -64,7 +64,7 @@ async fn everyone_sets_his_own_and_no_others() {
     let bert = active(&bench, "bert", Role::Sales).await;
     let told = reset(&bench, &as_user(&anna), anna.id, Some(PASSWORD)).await;
     assert_eq!(told, Ok(None));
-    assert!(password::verify(
+    assert!(is_password(
         PASSWORD,
         stored(&bench, anna.id).password.as_ref()
     ));
