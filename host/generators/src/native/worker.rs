@@ -6,25 +6,22 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, BufReader};
-use tokio::process::{ChildStderr, ChildStdout};
-
 use crate::carrier::LogBuffer;
 use crate::limits::Limits;
 use crate::process::WorkerProgram;
 
 use super::link::{Answer, Link};
 use super::memory::{Ending, invalid};
+use super::printed::Printed;
 use super::spawn::{Process, Spawner};
 
 /// How long a library may take to load.
 const START_TIME: Duration = Duration::from_secs(5);
-/// The longest line of a library's own output that is logged, in bytes.
-const MAX_LINE: u64 = 1024;
 
 /// A process with the library loaded.
 pub(super) struct Worker {
     link: Link,
+    printed: Printed,
     /// Ends the process when dropped.
     _process: Process,
     /// What `lds_abi` answered.
@@ -50,9 +47,10 @@ impl Worker {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut process = spawner.spawn(command).await?;
-        log_output(&mut process, library)?;
+        let printed = Printed::by(&mut process, library)?;
         let mut worker = Self {
             link,
+            printed,
             _process: process,
             abi: 0,
         };
@@ -75,6 +73,7 @@ impl Worker {
 
     /// Makes one call. Any error means that the worker must be dropped.
     pub(super) async fn call(&mut self, op: u32, input: &[u8]) -> io::Result<Answer> {
+        self.printed.renew();
         self.link.post(op, input)?;
         let answer = self.link.answer().await?;
         match answer.ending {
@@ -91,39 +90,5 @@ impl Worker {
     /// Requests so far.
     pub(super) fn turns(&self) -> u32 {
         self.link.turn
-    }
-}
-
-/// Logs what the library prints, apart from the frames.
-fn log_output(process: &mut Process, library: &Path) -> io::Result<()> {
-    let name = library.display().to_string();
-    if let Some(child) = process.child() {
-        if let Some(stdout) = child.stdout.take() {
-            tokio::spawn(log_lines(ChildStdout::from_std(stdout)?, name.clone()));
-        }
-        if let Some(stderr) = child.stderr.take() {
-            tokio::spawn(log_lines(ChildStderr::from_std(stderr)?, name));
-        }
-    }
-    Ok(())
-}
-
-/// Reads to the end so that the library never waits; a broken pipe ends it.
-async fn log_lines(pipe: impl AsyncRead + Unpin, library: String) {
-    let mut pipe = BufReader::new(pipe);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        match (&mut pipe)
-            .take(MAX_LINE)
-            .read_until(b'\n', &mut line)
-            .await
-        {
-            Ok(0) | Err(_) => return,
-            Ok(_) => {
-                let text = String::from_utf8_lossy(&line);
-                tracing::info!(library, printed = text.trim_end(), "native plugin printed");
-            }
-        }
     }
 }
