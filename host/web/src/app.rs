@@ -6,13 +6,14 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use axum::Router;
 use http_body_util::Either;
-use hyper::body::Incoming;
+use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};
 use lds_domain::service::Services;
 use tower::ServiceExt;
 
 use crate::http::connection::{Arrival, Service};
 use crate::http::reply::{self, Body};
+use crate::http::room::Room;
 use crate::http::{body, check, origin};
 use crate::observe::Seen;
 use crate::options::Options;
@@ -28,12 +29,14 @@ pub(crate) struct App {
     soap: Endpoint,
     pages: Router,
     options: Arc<Options>,
+    room: Room,
 }
 
 impl App {
     pub(crate) fn new(services: Arc<Services>, options: Options, random_key: &[u8; 32]) -> Self {
         let key = hmac::Key::new(hmac::HMAC_SHA256, random_key);
         let options = Arc::new(options);
+        let room = Room::new(options.body_limit);
         let wrong_order_ids = Arc::new(WrongOrderIds::default());
         Self {
             pages: portal::router(portal::State {
@@ -42,8 +45,15 @@ impl App {
                 support_email: options.branding.support_email.clone(),
                 wrong_order_ids: Arc::clone(&wrong_order_ids),
             }),
-            soap: Endpoint::new(services, Arc::clone(&options), wrong_order_ids, key),
+            soap: Endpoint::new(
+                services,
+                Arc::clone(&options),
+                room.clone(),
+                wrong_order_ids,
+                key,
+            ),
             options,
+            room,
         }
     }
 
@@ -60,14 +70,14 @@ impl App {
         };
         let mut limits = self.options.body_limits();
         limits.size = limits.size.min(FORM);
-        let bytes = match body::read(&mut body, &head.headers, limits).await {
-            Ok(bytes) => bytes,
+        let form = match body::read(&mut body, &head.headers, limits, &self.room).await {
+            Ok(form) => form,
             Err(refused) => {
                 arrival.link.linger();
                 return reply::refused_body(refused);
             }
         };
-        let mut request = Request::from_parts(head, axum::body::Body::from(bytes));
+        let mut request = Request::from_parts(head, axum::body::Body::from(Bytes::clone(&form)));
         request.extensions_mut().insert(ClientAddr(Some(address)));
         match self.pages.clone().oneshot(request).await {
             Ok(response) => response.map(Either::Right),

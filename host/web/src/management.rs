@@ -14,10 +14,8 @@ use tokio_util::sync::CancellationToken;
 use crate::http::connection::{self, Arrival, DRAIN_TIME, Limits, Service};
 use crate::http::reply::{self, Body};
 
-const LIMITS: Limits = Limits {
-    connections: 64,
-    head_time: Duration::from_mins(1),
-};
+const CONNECTIONS: usize = 64;
+const HEAD_TIME: Duration = Duration::from_mins(1);
 const UPKEEP: Duration = Duration::from_secs(5);
 const METRICS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -46,7 +44,12 @@ pub async fn serve_management(
         metrics,
         stop: stop.clone(),
     };
-    let serving = connection::serve(listener, Arc::new(management), LIMITS, end.clone());
+    let limits = Limits {
+        connections: CONNECTIONS,
+        head_time: HEAD_TIME,
+        proxies: Arc::default(),
+    };
+    let serving = connection::serve(listener, Arc::new(management), limits, end.clone());
     let ending = async {
         stop.cancelled().await;
         tokio::time::sleep(DRAIN_TIME).await;

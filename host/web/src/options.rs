@@ -45,6 +45,7 @@ impl Options {
         connection::Limits {
             connections: self.max_connections,
             head_time: self.header_timeout,
+            proxies: self.trusted_proxies.clone().into(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `[http]` and `[http.management]`: where the server listens, and the limits of its connections.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use lds_domain::token::Network;
@@ -17,13 +18,13 @@ pub(crate) struct Http {
     /// Whose word on the client's address counts.
     pub(crate) trusted_proxies: Vec<Proxy>,
     /// Largest request body, in KiB.
-    pub(crate) body_kib: u32,
+    pub(crate) body_kib: NonZeroU32,
     /// Time until the head of the next request is there, waiting included, in milliseconds.
-    pub(crate) header_time_ms: u32,
+    pub(crate) header_time_ms: NonZeroU32,
     /// Time for the body of a request, in milliseconds.
-    pub(crate) body_time_ms: u32,
+    pub(crate) body_time_ms: NonZeroU32,
     /// Connections at once.
-    pub(crate) max_connections: u32,
+    pub(crate) max_connections: NonZeroU32,
     pub(crate) management: Management,
 }
 
@@ -41,13 +42,25 @@ impl Default for Http {
             listen: (Ipv4Addr::LOCALHOST, 8080).into(),
             public_url: None,
             trusted_proxies: Vec::new(),
-            body_kib: 4 * 1024,
-            header_time_ms: 60_000,
-            body_time_ms: 30_000,
-            max_connections: 1024,
+            body_kib: some(4 * 1024),
+            header_time_ms: some(60_000),
+            body_time_ms: some(30_000),
+            max_connections: some(1024),
             management: Management::default(),
         }
     }
+}
+
+/// With none of it the server would serve nobody.
+const fn some(number: u32) -> NonZeroU32 {
+    match NonZeroU32::new(number) {
+        Some(number) => number,
+        None => NonZeroU32::MIN,
+    }
+}
+
+fn milliseconds(time: NonZeroU32) -> Duration {
+    Duration::from_millis(time.get().into())
 }
 
 impl Default for Management {
@@ -64,10 +77,10 @@ impl Http {
         lds_web::Options {
             public_url: self.public_url.clone().map(Into::into),
             trusted_proxies: self.trusted_proxies.iter().map(|proxy| proxy.0).collect(),
-            body_limit: self.body_kib as usize * 1024,
-            header_timeout: Duration::from_millis(self.header_time_ms.into()),
-            body_timeout: Duration::from_millis(self.body_time_ms.into()),
-            max_connections: self.max_connections as usize,
+            body_limit: self.body_kib.get() as usize * 1024,
+            header_timeout: milliseconds(self.header_time_ms),
+            body_timeout: milliseconds(self.body_time_ms),
+            max_connections: self.max_connections.get() as usize,
             branding: lds_web::Branding {
                 name: branding.name.clone(),
                 support_email: branding.support_email.clone(),

@@ -87,6 +87,23 @@ fn a_wrong_value_is_named_with_its_key() {
 }
 
 #[test]
+fn limits_that_let_nothing_through_are_refused() {
+    for key in [
+        "body_kib",
+        "header_time_ms",
+        "body_time_ms",
+        "max_connections",
+    ] {
+        let text = refused(&format!("[http]\n{key} = 0\n"));
+        let place = format!("lds.toml:2: http.{key}: ");
+        assert!(
+            text.starts_with(&place) && text.contains("nonzero"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_text_that_is_no_toml_is_named_with_its_line() {
     let text = refused("[http]\nlisten =\n");
     assert!(text.starts_with("lds.toml:2: "), "{text}");
@@ -121,7 +138,7 @@ fn variables_win_over_the_file_and_flags_over_both() {
     };
     let Loaded { config, origins } = load(Some(&path), variables.into_iter(), vec![flag]).unwrap();
     assert_eq!(config.http.listen.port(), 3);
-    assert_eq!(config.http.body_kib, 2);
+    assert_eq!(config.http.body_kib.get(), 2);
     assert_eq!(config.data_dir, Path::new("elsewhere"));
     assert_eq!(origins["http.listen"], Origin::Flag("--listen"));
     let variable = Origin::Variable("LDS_HTTP__BODY_KIB".to_owned());

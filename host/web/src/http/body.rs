@@ -9,6 +9,8 @@ use hyper::HeaderMap;
 use hyper::body::{Body, Bytes};
 use hyper::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 
+use super::room::{Held, Room, Share};
+
 /// Packed bytes begin so.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
@@ -28,6 +30,8 @@ pub(crate) enum Refused {
     TooLarge,
     /// Not all there in time.
     Slow,
+    /// Too much else is being read.
+    Full,
     /// It broke off, or is not packed as its header says.
     Broken,
     /// Packed in another way than gzip.
@@ -45,7 +49,8 @@ pub(crate) async fn read<B>(
     body: &mut B,
     headers: &HeaderMap,
     limits: Limits,
-) -> Result<Bytes, Refused>
+    room: &Room,
+) -> Result<Held, Refused>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -53,13 +58,19 @@ where
     if length(headers).is_some_and(|length| length > limits.size as u64) {
         return Err(Refused::TooLarge);
     }
-    let bytes = tokio::time::timeout(limits.time, collect(body, limits.size))
+    let mut share = room.share();
+    let collected = collect(body, limits.size, &mut share);
+    let mut bytes = tokio::time::timeout(limits.time, collected)
         .await
         .map_err(|_| Refused::Slow)??;
-    match coding {
-        Coding::Plain => Ok(bytes),
-        Coding::Gzip => unpack(&bytes, limits.size),
+    if coding == Coding::Gzip {
+        bytes = unpack(&bytes, limits.size)?;
+        share.grow(bytes.len()).ok_or(Refused::Full)?;
     }
+    Ok(Held {
+        bytes,
+        _share: share,
+    })
 }
 
 fn coding(headers: &HeaderMap) -> Result<Coding, Refused> {
@@ -83,7 +94,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 }
 
 /// Most bodies are one chunk, which is not copied.
-async fn collect<B>(body: &mut B, limit: usize) -> Result<Bytes, Refused>
+async fn collect<B>(body: &mut B, limit: usize, share: &mut Share) -> Result<Bytes, Refused>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -94,12 +105,14 @@ where
     let Some(second) = chunk(body).await? else {
         return Ok(first);
     };
+    share.grow(first.len()).ok_or(Refused::Full)?;
     let mut all = first.to_vec();
     let mut next = Some(second);
     while let Some(chunk_) = next {
         if all.len() + chunk_.len() > limit {
             return Err(Refused::TooLarge);
         }
+        share.grow(all.len() + chunk_.len()).ok_or(Refused::Full)?;
         all.extend_from_slice(&chunk_);
         next = chunk(body).await?;
     }
@@ -156,14 +169,22 @@ mod tests {
     async fn read_packed(coding: &str, bytes: Vec<u8>) -> Result<Bytes, Refused> {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
-        read(&mut Full::new(Bytes::from(bytes)), &headers, LIMITS).await
+        read_all(&mut Full::new(Bytes::from(bytes)), &headers).await
+    }
+
+    async fn read_all<B>(body: &mut B, headers: &HeaderMap) -> Result<Bytes, Refused>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let held = read(body, headers, LIMITS, &Room::new(LIMITS.size)).await;
+        held.map(|held| held.bytes)
     }
 
     #[tokio::test]
     async fn bodies_are_read_up_to_the_limit() {
         for (size, good) in [(0, true), (1000, true), (1001, false)] {
             let mut body = Full::new(Bytes::from(vec![b'x'; size]));
-            let read = read(&mut body, &HeaderMap::new(), LIMITS).await;
+            let read = read_all(&mut body, &HeaderMap::new()).await;
             assert_eq!(read.map(|bytes| bytes.len()).ok(), good.then_some(size));
         }
     }
@@ -173,7 +194,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_LENGTH, 1001.into());
         let mut body = Full::new(Bytes::from_static(b"unread"));
-        let refused = read(&mut body, &headers, LIMITS).await;
+        let refused = read_all(&mut body, &headers).await;
         assert_eq!(refused, Err(Refused::TooLarge));
         assert!(!body.is_end_stream());
     }
@@ -206,7 +227,7 @@ mod tests {
         let frames =
             chunks.map(|chunk| Ok::<_, std::convert::Infallible>(hyper::body::Frame::data(chunk)));
         let mut body = http_body_util::StreamBody::new(futures_util::stream::iter(frames));
-        let read = read(&mut body, &HeaderMap::new(), LIMITS).await;
+        let read = read_all(&mut body, &HeaderMap::new()).await;
         assert_eq!(read, Ok("one two three".into()));
     }
 }

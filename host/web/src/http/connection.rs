@@ -13,11 +13,13 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use lds_domain::token::Network;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::crowd::Crowd;
 use super::head::{Link, MAX_HEAD};
 use super::reply::Body;
 use super::wire::Wire;
@@ -26,6 +28,8 @@ use super::wire::Wire;
 const MAX_HEADERS: usize = 64;
 /// Bytes that are buffered of a connection.
 const BUFFER: usize = 64 << 10;
+/// Time until the first head is there, of whoever may wait longer between requests.
+const FIRST_HEAD_TIME: Duration = Duration::from_secs(10);
 /// Time that a client may take to read on.
 const WRITE_TIME: Duration = Duration::from_secs(30);
 /// Time for requests in flight when the server stops.
@@ -34,12 +38,21 @@ pub(crate) const DRAIN_TIME: Duration = Duration::from_secs(10);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// How many connections, and how patient with them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     /// At once; more wait.
     pub(crate) connections: usize,
     /// Until the headers of the next request are there, waiting included.
     pub(crate) head_time: Duration,
+    /// Those who bring everybody's requests, on any number of connections.
+    pub(crate) proxies: Arc<[Network]>,
+}
+
+impl Limits {
+    fn is_proxy(&self, peer: IpAddr) -> bool {
+        let peer = peer.to_canonical();
+        self.proxies.iter().any(|network| network.holds(peer))
+    }
 }
 
 /// How a request came.
@@ -71,14 +84,21 @@ pub(crate) async fn serve<S: Service>(
     stop: CancellationToken,
 ) {
     let places = Arc::new(Semaphore::new(limits.connections));
+    let crowd = Crowd::new(limits.connections);
     let tracker = TaskTracker::new();
     let kill = CancellationToken::new();
     while let Some((stream, peer, place)) = accept(&listener, &places, &stop).await {
-        let connection = connection(stream, peer, Arc::clone(&service), limits, stop.clone());
+        let presence = crowd.enter(peer.ip());
+        if presence.is_none() && !limits.is_proxy(peer.ip()) {
+            tracing::debug!(%peer, "a client with too many connections was turned away");
+            continue;
+        }
+        let head_time = limits.head_time;
+        let connection = connection(stream, peer, Arc::clone(&service), head_time, stop.clone());
         let kill = kill.clone();
         tracker.spawn(async move {
             kill.run_until_cancelled(connection).await;
-            drop(place);
+            drop((place, presence));
         });
     }
     drop(listener);
@@ -121,7 +141,7 @@ async fn connection<S: Service>(
     stream: TcpStream,
     peer: SocketAddr,
     service: Arc<S>,
-    limits: Limits,
+    head_time: Duration,
     stop: CancellationToken,
 ) {
     // Replies are written whole; waiting for more to send would only delay them.
@@ -130,7 +150,10 @@ async fn connection<S: Service>(
     }
     let link = Link::default();
     let wire = Wire::new(stream, link.clone(), WRITE_TIME);
+    let begun = CancellationToken::new();
+    let asked = begun.clone();
     let answer = service_fn(move |request| {
+        asked.cancel();
         let (service, link) = (Arc::clone(&service), link.clone());
         async move {
             let arrival = Arrival {
@@ -143,9 +166,10 @@ async fn connection<S: Service>(
             Ok::<_, Infallible>(reply)
         }
     });
-    let mut connection = pin!(builder(limits).serve_connection(TokioIo::new(wire), answer));
+    let mut connection = pin!(builder(head_time).serve_connection(TokioIo::new(wire), answer));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = says_nothing(&begun, FIRST_HEAD_TIME) => return,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -156,14 +180,36 @@ async fn connection<S: Service>(
     }
 }
 
-fn builder(limits: Limits) -> http1::Builder {
+/// Comes to its end where a client has not asked for anything in time.
+async fn says_nothing(begun: &CancellationToken, time: Duration) {
+    if tokio::time::timeout(time, begun.cancelled()).await.is_ok() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn builder(head_time: Duration) -> http1::Builder {
     let mut builder = http1::Builder::new();
     builder
         .half_close(true)
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.head_time)
+        .header_read_timeout(head_time)
         .max_headers(MAX_HEADERS)
         .max_header_size(MAX_HEAD)
         .max_buf_size(BUFFER);
     builder
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_says_nothing_is_let_go_of() {
+        let begun = CancellationToken::new();
+        let short = Duration::from_millis(1);
+        says_nothing(&begun, short).await;
+        begun.cancel();
+        let let_go = tokio::time::timeout(20 * short, says_nothing(&begun, short)).await;
+        assert!(let_go.is_err());
+    }
 }

@@ -4,9 +4,11 @@
 pub(crate) mod body;
 pub(crate) mod check;
 pub(crate) mod connection;
+mod crowd;
 mod forwarded;
 pub(crate) mod head;
 pub(crate) mod media;
 pub(crate) mod origin;
 pub(crate) mod reply;
+pub(crate) mod room;
 mod wire;

@@ -80,6 +80,10 @@ pub(crate) fn bad_request(text: &'static str) -> Response<Body> {
 pub(crate) fn refused_body(refused: Refused) -> Response<Body> {
     let (status, text) = match refused {
         Refused::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "The message is too large.\n"),
+        Refused::Full => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Too many large messages come at once. Try again later.\n",
+        ),
         Refused::Slow => (StatusCode::REQUEST_TIMEOUT, "The message took too long.\n"),
         Refused::Broken => (StatusCode::BAD_REQUEST, "The message is damaged.\n"),
         Refused::Coding => (

@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use aws_lc_rs::hmac;
-use hyper::body::{Bytes, Incoming};
+use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
@@ -23,6 +23,7 @@ use crate::auth::Authenticator;
 use crate::correlation::Correlations;
 use crate::http::connection::Arrival;
 use crate::http::reply::{self, Body};
+use crate::http::room::{Held, Room};
 use crate::http::{body, media, origin};
 use crate::options::Options;
 use crate::order_ids::WrongOrderIds;
@@ -53,6 +54,7 @@ const fn path(service: Service) -> &'static str {
 pub(crate) struct Endpoint {
     services: Arc<Services>,
     options: Arc<Options>,
+    room: Room,
     authenticator: Authenticator,
     wrong_order_ids: Arc<WrongOrderIds>,
     correlations: Correlations,
@@ -72,6 +74,7 @@ impl Endpoint {
     pub(crate) fn new(
         services: Arc<Services>,
         options: Arc<Options>,
+        room: Room,
         wrong_order_ids: Arc<WrongOrderIds>,
         key: hmac::Key,
     ) -> Self {
@@ -83,6 +86,7 @@ impl Endpoint {
             unknown: [Service::LicenseDistribution, Service::Activation].map(Meter::unknown),
             services,
             options,
+            room,
         }
     }
 
@@ -136,12 +140,12 @@ impl Endpoint {
         head: &'a Parts,
         body: &mut Incoming,
         peer: IpAddr,
-    ) -> Result<(Task<'a>, Bytes), Response<Body>> {
+    ) -> Result<(Task<'a>, Held), Response<Body>> {
         let charset = content_type(head).and_then(media::soap);
         let charset = charset.ok_or_else(unsupported)?;
         let address = origin::client(peer, &head.headers, &self.options.trusted_proxies)
             .map_err(reply::bad_request)?;
-        let bytes = body::read(body, &head.headers, self.options.body_limits())
+        let bytes = body::read(body, &head.headers, self.options.body_limits(), &self.room)
             .await
             .map_err(reply::refused_body)?;
         Ok((Task::new(service, head, address, charset), bytes))

@@ -3,6 +3,7 @@
 
 mod calls;
 mod framing;
+mod limits;
 mod management;
 mod office;
 
