@@ -44,7 +44,7 @@ pub struct Services {
     pub(crate) spawn: Spawn,
     pub(crate) flights: activation::Flights,
     /// Whose turn it is to hash a password: each takes 19 MiB and a processor.
-    pub(crate) hashing: futures_util::lock::Mutex<()>,
+    pub(crate) hashing: Arc<futures_util::lock::Mutex<()>>,
 }
 
 impl Services {
@@ -63,7 +63,7 @@ impl Services {
             random,
             spawn,
             flights: activation::Flights::default(),
-            hashing: futures_util::lock::Mutex::new(()),
+            hashing: Arc::default(),
         }
     }
 

@@ -91,7 +91,7 @@ impl Services {
         normalize(&mut data);
         data.check()?;
         password::check(password, &data.login)?;
-        let hash = password::hash(password, &*self.random)?;
+        let hash = self.hash(password).await?;
         let record = self.record(actor, "createUser", &WriteOptions::default(), None);
         let mut wanted = Wanted::default();
         User::want_rivals(&mut wanted, &data);

@@ -10,8 +10,7 @@ use super::table::Table;
 
 /// Adds operations to a table. `command`: the request becomes a command, if it can be read as one,
 /// and the method's answer the reply. `plain`: it is one in any case. `by_ref`: likewise, and the
-/// method only looks at it. `slow`: like `command`, but it takes so long that others must not wait
-/// behind it. `find`: the request becomes a filter and paging. `change`: a plural
+/// method only looks at it. `find`: the request becomes a filter and paging. `change`: a plural
 /// state change, answered by the ids as they were given. `order_id`: the method wants it alone.
 /// Behind `customers:` stand operations whose requests show an Order ID.
 macro_rules! operations {
@@ -38,13 +37,6 @@ macro_rules! operations {
     (@order_id $call:ident, $request:ident, $method:ident) => {
         $call.services.$method(&$call.actor, &$request.order_id).await
     };
-    (@slow $call:ident, $request:ident, $method:ident) => {{
-        let command = $request.try_into()?;
-        let work = async move { $call.services.$method(&$call.actor, command).await };
-        let runtime = tokio::runtime::Handle::current();
-        let ended = tokio::task::spawn_blocking(move || runtime.block_on(work));
-        ended.await.map_err(Error::internal)?
-    }};
     (@find $call:ident, $request:ident, $method:ident) => {{
         let (filter, paging) = $request.try_into()?;
         $call.services.$method(&$call.actor, filter, paging).await
@@ -62,7 +54,7 @@ pub(super) fn table() -> Table {
     operations! { table:
         find internal::FindUsers => find_users;
         command internal::StoreUsers => store_users;
-        slow internal::ResetPassword => reset_password;
+        command internal::ResetPassword => reset_password;
         change internal::DeleteUsers => delete_users;
         change internal::LockUsers => lock_users;
         change internal::UnlockUsers => unlock_users;

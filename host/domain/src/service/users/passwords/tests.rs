@@ -1,9 +1,13 @@
 //! Passwords: who may set whose, and what it makes of the user.
 
+use std::sync::Mutex;
+use std::thread::{self, ThreadId};
+
 use super::*;
 use crate::access::Role;
 use crate::error::Code;
 use crate::id::Key;
+use crate::ports::Random;
 use crate::service::users::tests::{active, is_password};
 use crate::testing::{Bench, actor, batch, new, user_data};
 
@@ -114,4 +118,31 @@ async fn weak_passwords_are_refused_and_who_is_kept_out_stays_so() {
         .await
         .unwrap();
     assert_eq!(stored(&bench, anna.id).state, UserState::Locked);
+}
+
+/// Randomness that notes the threads that ask for it; a hash asks for its salt.
+struct Witness(Mutex<Vec<ThreadId>>);
+
+impl Random for Witness {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
+        self.0.lock().unwrap().push(thread::current().id());
+    }
+}
+
+#[tokio::test]
+async fn nobody_else_waits_for_a_hash() {
+    let bench = Bench::new();
+    let witness = Arc::new(Witness(Mutex::default()));
+    let services = Services::new(
+        bench.store.clone(),
+        bench.generators.clone(),
+        bench.clock.clone(),
+        witness.clone(),
+        Arc::new(|future| drop(tokio::spawn(future))),
+    );
+    let hash = services.hash(PASSWORD).await.unwrap();
+    assert!(is_password(PASSWORD, Some(&hash)));
+    let asked = witness.0.lock().unwrap();
+    assert!(!asked.is_empty() && !asked.contains(&thread::current().id()));
 }
