@@ -98,9 +98,15 @@ impl TryFrom<String> for Proxy {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        Network::parse(&text)
-            .map(Self)
-            .ok_or_else(|| format!("{text} is no address and no network such as 10.0.0.0/8"))
+        match Network::parse(&text) {
+            Some(Network { bits: 0, .. }) => Err(format!(
+                "{text} is everybody, who could then claim any address: name the proxies alone"
+            )),
+            Some(network) => Ok(Self(network)),
+            None => Err(format!(
+                "{text} is no address and no network such as 10.0.0.0/8"
+            )),
+        }
     }
 }
 
@@ -147,6 +153,16 @@ mod tests {
     fn a_public_url_has_no_slash_at_its_end() {
         let url = PublicUrl::try_from("https://licenses.example.com/".to_owned()).unwrap();
         assert_eq!(String::from(url), "https://licenses.example.com");
+    }
+
+    #[test]
+    fn not_everybody_is_a_proxy() {
+        for everybody in ["0.0.0.0/0", "::/0", "10.0.0.0/0"] {
+            let refused = Proxy::try_from(everybody.to_owned()).unwrap_err();
+            assert!(refused.contains("is everybody"), "{refused}");
+        }
+        let some = Proxy::try_from("10.0.0.0/8".to_owned()).unwrap();
+        assert_eq!(String::from(some), "10.0.0.0/8");
     }
 
     #[test]
