@@ -1,7 +1,6 @@
 //! Which method of the domain does which operation: one line each. The rest of an operation is
 //! said by its types.
 
-use lds_domain::Error;
 use lds_soap::operation::{activation, internal};
 use lds_soap::wire::batch::StateChangeResult;
 use lds_soap::wire::license::ReplaceLicensesResult;
