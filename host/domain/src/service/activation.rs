@@ -35,9 +35,13 @@ use crate::service::{MAX_ATTEMPTS, Services, check_reason, request_key};
 use crate::terms::Licensee;
 use crate::unit::RequestKey;
 
+use flight::Committing;
 pub(crate) use flight::Flights;
 use ground::{Ending, Ground};
 pub(super) use ground::{equal, no_license};
+
+/// How often a command looks where it came too late for an equal one.
+const MAX_LOOKS: u32 = 20;
 
 /// A command that issues a license, with everything that does not come from the store.
 #[derive(Clone, Debug)]
@@ -125,7 +129,7 @@ impl Services {
         check_attributes("parameter", &task.parameters, Names::Repeated)?;
         let asked = task.order.clone();
         let told = |error| told_by(&asked, error);
-        for _ in 0..MAX_ATTEMPTS {
+        for _ in 0..MAX_LOOKS {
             let ground = self.ground(&task).await.map_err(told)?;
             task.actor = acting(&task.actor, ground.view.order.id);
             task.order = ground.view.order.id.into();
@@ -144,12 +148,17 @@ impl Services {
     }
 
     /// Prepares, generates and commits, anew when the ground moved meanwhile.
-    async fn issue(&self, task: &Task, mut ground: Ground) -> Result<License> {
+    async fn issue(
+        &self,
+        task: &Task,
+        mut ground: Ground,
+        committing: &Committing,
+    ) -> Result<License> {
         for attempt in 0..MAX_ATTEMPTS {
             if attempt > 0 {
                 ground = self.ground(task).await?;
             }
-            if let Some(license) = self.attempt(task, &ground).await? {
+            if let Some(license) = self.attempt(task, &ground, committing).await? {
                 return Ok(license);
             }
         }

@@ -1,6 +1,7 @@
 //! Equal commands in flight share one run, which goes on when a caller hangs up.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::FutureExt;
@@ -29,43 +30,71 @@ struct Key {
     lasting: Option<u32>,
 }
 
+/// Whether a command may have been committed.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Committing(Arc<AtomicBool>);
+
+impl Committing {
+    /// To be called before a commit.
+    pub(super) fn begin(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    fn has_begun(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
 type Landing = Shared<BoxFuture<'static, Result<License>>>;
+
+/// A command in flight.
+#[derive(Clone)]
+struct Flight {
+    landing: Landing,
+    committing: Committing,
+}
 
 /// The commands in flight on this node.
 #[derive(Default)]
-pub(crate) struct Flights(Mutex<HashMap<Key, Landing>>);
+pub(crate) struct Flights(Mutex<HashMap<Key, Flight>>);
 
 impl Services {
-    /// Starts a command or waits for the end of an equal one: then `None`, and the caller looks
-    /// again, for what that one made may be removed before it has landed. A dry run and a request
-    /// that is recorded under its own id fly alone.
+    /// Starts a command or joins an equal one. `None` where that one was being committed already:
+    /// what it made may have been removed since, so the caller looks again. A dry run and a
+    /// request that is recorded under its own id fly alone.
     pub(super) async fn fly(
         self: &Arc<Self>,
         task: &Task,
         ground: &Ground,
     ) -> Result<Option<License>> {
         if task.options.dry_run || task.request.is_some() {
-            return self.issue(task, ground.clone()).await.map(Some);
+            let alone = Committing::default();
+            return self.issue(task, ground.clone(), &alone).await.map(Some);
         }
         let key = Key::of(task, ground);
         let mut own = false;
-        let landing = self.flights.join(&key, || {
+        let flight = self.flights.join(&key, || {
             own = true;
             self.start(key.clone(), task.clone(), ground.clone())
         });
-        let license = landing.await?;
-        Ok(own.then_some(license))
+        let late = !own && flight.committing.has_begun();
+        let license = flight.landing.await?;
+        Ok((!late).then_some(license))
     }
 
-    fn start(self: &Arc<Self>, key: Key, task: Task, ground: Ground) -> Landing {
-        let services = Arc::clone(self);
-        let flight = async move {
+    fn start(self: &Arc<Self>, key: Key, task: Task, ground: Ground) -> Flight {
+        let (services, committing) = (Arc::clone(self), Committing::default());
+        let begins = committing.clone();
+        let run = async move {
             let _landing = LandAtTheEnd(&services.flights, &key);
-            services.issue(&task, ground).await
+            services.issue(&task, ground, &begins).await
         };
-        let landing = flight.boxed().shared();
+        let landing = run.boxed().shared();
         (self.spawn)(landing.clone().map(drop).boxed());
-        landing
+        Flight {
+            landing,
+            committing,
+        }
     }
 }
 
@@ -94,14 +123,14 @@ impl Drop for LandAtTheEnd<'_> {
 }
 
 impl Flights {
-    fn join(&self, key: &Key, start: impl FnOnce() -> Landing) -> Landing {
+    fn join(&self, key: &Key, start: impl FnOnce() -> Flight) -> Flight {
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(landing) = flights.get(key) {
-            return landing.clone();
+        if let Some(flight) = flights.get(key) {
+            return flight.clone();
         }
-        let landing = start();
-        flights.insert(key.clone(), landing.clone());
-        landing
+        let flight = start();
+        flights.insert(key.clone(), flight.clone());
+        flight
     }
 
     fn land(&self, key: &Key) {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use time::{Date, Duration};
 
+use super::flight::Committing;
 use super::recheck::Recheck;
 use super::{Ground, Moment, Task, machine_claims, whole_seconds};
 use crate::decision::{Aim, Verdict};
@@ -22,12 +23,18 @@ pub(super) type Cut = (NewLicense, Basis);
 
 impl Services {
     /// One attempt; `None` where the ground moved and it must be prepared anew.
-    pub(super) async fn attempt(&self, task: &Task, ground: &Ground) -> Result<Option<License>> {
+    pub(super) async fn attempt(
+        &self,
+        task: &Task,
+        ground: &Ground,
+        committing: &Committing,
+    ) -> Result<Option<License>> {
         let (unit, made) = match self.prepare(task, ground).await {
             Ok(recheck) => (single(task, &recheck), recheck.made()),
             // What is refused now may have been done before under this request id.
             Err(error) => (refusal(task, error)?, None),
         };
+        committing.begin();
         match self.store.commit(unit).await {
             Ok(committed) => self.outcome(committed, made).await.map(Some),
             Err(Stop::Again) => Ok(None),
