@@ -289,6 +289,7 @@ impl Changes {
             && self.new_licenses.is_empty()
             && self.licenses.is_empty()
             && self.released.is_empty()
+            && self.erased.is_empty()
             && self.activity.is_empty()
             && self.uses.is_empty()
             && self.audit.is_empty()

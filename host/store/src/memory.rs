@@ -127,6 +127,7 @@ pub(crate) fn changed(changes: &Changes) -> impl Iterator<Item = Uuid> {
         licenses,
         activity,
         uses,
+        erased,
         ..
     } = changes;
     let own = orders.changed.iter().map(|order| order.id);
@@ -141,7 +142,8 @@ pub(crate) fn changed(changes: &Changes) -> impl Iterator<Item = Uuid> {
         .map(Id::uuid);
     let customers = customers.changed.iter().map(|customer| customer.id.uuid());
     let products = products.changed.iter().map(|product| product.id.uuid());
-    orders.chain(customers).chain(products)
+    let erased = erased.iter().map(|erasure| erasure.customer.uuid());
+    orders.chain(customers).chain(products).chain(erased)
 }
 
 fn place(id: Uuid) -> usize {
