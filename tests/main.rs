@@ -10,6 +10,7 @@ mod clients;
 mod config;
 mod crash;
 mod disk;
+mod docs;
 mod http;
 mod licenses;
 mod orders;

@@ -1,0 +1,44 @@
+//! The pages of `docs/`: what they list is compared with the product, so that no list goes stale.
+
+mod hosts;
+mod soap;
+
+use std::path::PathBuf;
+
+/// A file of the repository.
+pub(crate) fn read(path: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .join(path);
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// What stands under a heading, up to the next one.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let start = format!("\n{heading}\n");
+    let (_, after) = page
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("no {heading}"));
+    after.split("\n#").next().unwrap_or(after)
+}
+
+/// The rows of the tables in a text, without their heads, each cell trimmed.
+fn rows(text: &str) -> Vec<Vec<&str>> {
+    let lines: Vec<_> = text.lines().collect();
+    let body = (1..lines.len())
+        .filter(|line| lines[*line].starts_with('|') && lines[*line - 1].starts_with('|'));
+    body.map(|line| {
+        lines[line]
+            .trim_matches('|')
+            .split('|')
+            .map(str::trim)
+            .collect()
+    })
+    .filter(|row: &Vec<&str>| row[0].trim_matches('-') != "")
+    .collect()
+}
+
+/// The words in backquotes.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
