@@ -34,7 +34,7 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
             .map(str::trim)
             .collect()
     })
-    .filter(|row: &Vec<&str>| row[0].trim_matches('-') != "")
+    .filter(|row: &Vec<&str>| !row[0].trim_matches('-').is_empty())
     .collect()
 }
 
