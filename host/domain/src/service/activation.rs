@@ -74,20 +74,11 @@ impl Services {
         actor: &Actor,
         command: Activate,
     ) -> Result<IssuedLicense> {
+        let order = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
+        let hosts = self.normal_hosts("host", &command.hosts)?;
         let task = Task {
-            actor: actor.clone(),
-            action: "activate",
-            aim: Aim::Activation,
-            ending: Ending::Nothing,
-            order: OrderKey::OrderId(OrderId::parse(&command.order_id)?),
-            hosts: self.normal_hosts("host", &command.hosts)?,
             parameters: command.parameters,
-            attributes: Vec::new(),
-            days: Days::Checked,
-            lasting: None,
-            reason: None,
-            request: None,
-            options: WriteOptions::default(),
+            ..Task::new(actor, "activate", Aim::Activation, order, hosts)
         };
         let (view, license) = self.run(task).await?;
         Ok(issued(&view, license))
@@ -107,20 +98,21 @@ impl Services {
         check_override(actor, command.override_reason.as_deref())?;
         check_attributes("attribute", &command.attributes, Names::Unique)?;
         let request = request_key(actor, &command.options, "activateLicense", &command);
+        let hosts = self.normal_hosts("host", &command.hosts)?;
         let task = Task {
-            actor: actor.clone(),
-            action: "activateLicense",
-            aim: Aim::Activation,
-            ending: Ending::Nothing,
-            order: command.order,
-            hosts: self.normal_hosts("host", &command.hosts)?,
             parameters: command.parameters,
             attributes: command.attributes,
             days: lifted(command.override_reason.as_deref()),
-            lasting: None,
             reason: command.override_reason,
             request,
             options: command.options,
+            ..Task::new(
+                actor,
+                "activateLicense",
+                Aim::Activation,
+                command.order,
+                hosts,
+            )
         };
         Ok(self.run(task).await?.1)
     }
@@ -195,6 +187,31 @@ fn kept_changing() -> Error {
 }
 
 impl Task {
+    /// A command that ends no license, keeps to the order's days and brings nothing of its own.
+    fn new(
+        actor: &Actor,
+        action: &'static str,
+        aim: Aim,
+        order: impl Into<OrderKey>,
+        hosts: Vec<Host>,
+    ) -> Self {
+        Self {
+            actor: actor.clone(),
+            action,
+            aim,
+            order: order.into(),
+            ending: Ending::Nothing,
+            hosts,
+            parameters: Vec::new(),
+            attributes: Vec::new(),
+            days: Days::Checked,
+            lasting: None,
+            reason: None,
+            request: None,
+            options: WriteOptions::default(),
+        }
+    }
+
     fn case(&self, today: Date) -> Case {
         Case {
             aim: self.aim,

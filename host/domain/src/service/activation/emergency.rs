@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{Ending, Task, issued};
+use super::{Task, issued};
 use crate::access::{Actor, Permission};
-use crate::command::{EmergencyLicense, ForMachine, IssuedLicense, WriteOptions};
+use crate::command::{EmergencyLicense, ForMachine, IssuedLicense};
 use crate::decision::Aim;
 use crate::error::{Error, Result};
 use crate::license::License;
 use crate::order::OrderKey;
 use crate::order_id::OrderId;
-use crate::policy::Days;
 use crate::service::{Services, check_reason, request_key};
 use crate::terms::MAX_EMERGENCY_DAYS;
 
@@ -29,20 +28,19 @@ impl Services {
         check_reason(Some(&command.reason), true)?;
         check_days(command.days)?;
         let request = request_key(actor, &command.options, "emergencyLicense", &command);
+        let hosts = self.normal_hosts("host", &command.hosts)?;
         let task = Task {
-            actor: actor.clone(),
-            action: "emergencyLicense",
-            aim: Aim::Emergency,
-            order: command.order,
-            ending: Ending::Nothing,
-            hosts: self.normal_hosts("host", &command.hosts)?,
-            parameters: Vec::new(),
-            attributes: Vec::new(),
-            days: Days::Checked,
             lasting: command.days,
             reason: Some(command.reason),
             request,
             options: command.options,
+            ..Task::new(
+                actor,
+                "emergencyLicense",
+                Aim::Emergency,
+                command.order,
+                hosts,
+            )
         };
         Ok(self.run(task).await?.1)
     }
@@ -57,21 +55,9 @@ impl Services {
         actor: &Actor,
         command: ForMachine,
     ) -> Result<IssuedLicense> {
-        let task = Task {
-            actor: actor.clone(),
-            action: "emergency",
-            aim: Aim::Emergency,
-            order: OrderKey::OrderId(OrderId::parse(&command.order_id)?),
-            ending: Ending::Nothing,
-            hosts: self.normal_hosts("host", &command.hosts)?,
-            parameters: Vec::new(),
-            attributes: Vec::new(),
-            days: Days::Checked,
-            lasting: None,
-            reason: None,
-            request: None,
-            options: WriteOptions::default(),
-        };
+        let order = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
+        let hosts = self.normal_hosts("host", &command.hosts)?;
+        let task = Task::new(actor, "emergency", Aim::Emergency, order, hosts);
         let (view, license) = self.run(task).await?;
         Ok(issued(&view, license))
     }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use super::{Ending, Task, check_override, issued, lifted};
 use crate::access::{Actor, Permission};
-use crate::command::{IssuedLicense, Rehost, RehostLicense, WriteOptions};
+use crate::command::{IssuedLicense, Rehost, RehostLicense};
 use crate::decision::Aim;
 use crate::error::{Error, Result};
 use crate::license::License;
 use crate::order::OrderKey;
 use crate::order_id::OrderId;
-use crate::policy::Days;
 use crate::service::{Services, check_reason, not_found, request_key};
 
 impl Services {
@@ -34,20 +33,14 @@ impl Services {
         let order = license.order.ok_or_else(without_order)?;
         let reasons = [command.reason, command.override_reason.clone()];
         let reasons: Vec<String> = reasons.into_iter().flatten().collect();
+        let hosts = self.normal_hosts("newHost", &command.new_hosts)?;
         let task = Task {
-            actor: actor.clone(),
-            action: "rehostLicense",
-            aim: Aim::Rehost,
-            order: order.into(),
             ending: Ending::License(license.id),
-            hosts: self.normal_hosts("newHost", &command.new_hosts)?,
-            parameters: Vec::new(),
-            attributes: Vec::new(),
             days: lifted(command.override_reason.as_deref()),
-            lasting: None,
             reason: (!reasons.is_empty()).then(|| reasons.join("; ")),
             request,
             options: command.options,
+            ..Task::new(actor, "rehostLicense", Aim::Rehost, order, hosts)
         };
         let (_, license) = self.run(task).await.map_err(at_new_host)?;
         Ok(license)
@@ -59,20 +52,12 @@ impl Services {
     /// # Errors
     /// `NoLicense`, `InUse`, `AllowanceExhausted`, and the other codes of an activation.
     pub async fn rehost(self: &Arc<Self>, actor: &Actor, command: Rehost) -> Result<IssuedLicense> {
+        let order = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
+        let old_hosts = self.normal_hosts("host", &command.hosts)?;
+        let hosts = self.normal_hosts("newHost", &command.new_hosts)?;
         let task = Task {
-            actor: actor.clone(),
-            action: "rehost",
-            aim: Aim::Rehost,
-            order: OrderKey::OrderId(OrderId::parse(&command.order_id)?),
-            ending: Ending::Machine(self.normal_hosts("host", &command.hosts)?),
-            hosts: self.normal_hosts("newHost", &command.new_hosts)?,
-            parameters: Vec::new(),
-            attributes: Vec::new(),
-            days: Days::Checked,
-            lasting: None,
-            reason: None,
-            request: None,
-            options: WriteOptions::default(),
+            ending: Ending::Machine(old_hosts),
+            ..Task::new(actor, "rehost", Aim::Rehost, order, hosts)
         };
         let (view, license) = self.run(task).await.map_err(at_new_host)?;
         Ok(issued(&view, license))

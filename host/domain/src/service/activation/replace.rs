@@ -135,19 +135,17 @@ impl Services {
         let license = license.ok_or_else(|| not_found("license"))?;
         let order = license.order.ok_or_else(|| not_found("order"))?;
         let task = Task {
-            actor: actor.clone(),
-            action: "replaceLicenses",
-            aim: Aim::Replacement,
-            order: order.into(),
             ending: Ending::License(license.id),
-            hosts: license.hosts,
-            parameters: Vec::new(),
-            attributes: Vec::new(),
             days: Days::Lifted,
-            lasting: None,
             reason: command.reason.clone(),
-            request: None,
             options: command.batch.options.clone(),
+            ..Task::new(
+                actor,
+                "replaceLicenses",
+                Aim::Replacement,
+                order,
+                license.hosts,
+            )
         };
         let ground = self.ground(&task).await?;
         self.prepare(&task, &ground).await
