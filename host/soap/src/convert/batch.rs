@@ -16,6 +16,19 @@ use crate::wire::common::ItemFailure;
 use crate::wire::license::{ReplaceLicensesItem, ReplaceLicensesResult};
 use crate::wire::store as wire;
 
+/// The answer to a batch, with these items on the wire.
+macro_rules! result {
+    ($answer:ident, $items:expr) => {
+        Self {
+            status: text($answer.status.name()),
+            total: number($answer.items.len()),
+            failed: number($answer.failed),
+            item: $items.collect(),
+            extra: Vec::new(),
+        }
+    };
+}
+
 macro_rules! store {
     ($($command:ident, $request:ident => $result:ident, $item:ident: $member:ident $entity:ident;)+) => {$(
         impl TryFrom<wire::$request> for $command {
@@ -38,13 +51,7 @@ macro_rules! store {
                     failure: item.failure.map(ItemFailure::from),
                     extra: Vec::new(),
                 };
-                Self {
-                    status: text(answer.status.name()),
-                    total: number(answer.items.len()),
-                    failed: number(answer.failed),
-                    item: answer.items.into_iter().enumerate().map(item).collect(),
-                    extra: Vec::new(),
-                }
+                result!(answer, answer.items.into_iter().enumerate().map(item))
             }
         }
     )+};
@@ -85,51 +92,37 @@ impl<K: Reference> TryFrom<StateChangeRequest> for StateChange<K> {
 impl StateChangeResult {
     /// The answer to a state change of the entities with these ids, as they were given.
     pub fn new<T>(ids: Vec<String>, answer: BatchAnswer<T>) -> Self {
-        let item = |(index, (id, item)): (usize, (String, BatchItem<T>))| StateChangeItem {
-            index: number(index),
+        let item = |(index, id, item): (u32, String, BatchItem<T>)| StateChangeItem {
+            index,
             id,
             failure: item.failure.map(ItemFailure::from),
             extra: Vec::new(),
         };
-        Self {
-            status: text(answer.status.name()),
-            total: number(answer.items.len()),
-            failed: number(answer.failed),
-            item: ids
-                .into_iter()
-                .zip(answer.items)
-                .enumerate()
-                .map(item)
-                .collect(),
-            extra: Vec::new(),
-        }
+        result!(answer, named(ids, answer.items).map(item))
     }
 }
 
 impl ReplaceLicensesResult {
     /// The answer to a replacement of the licenses with these ids, as they were given.
     pub fn new(ids: Vec<String>, answer: BatchAnswer<License>) -> Self {
-        let item =
-            |(index, (id, item)): (usize, (String, BatchItem<License>))| ReplaceLicensesItem {
-                index: number(index),
-                id,
-                license: item.value.map(From::from),
-                failure: item.failure.map(ItemFailure::from),
-                extra: Vec::new(),
-            };
-        Self {
-            status: text(answer.status.name()),
-            total: number(answer.items.len()),
-            failed: number(answer.failed),
-            item: ids
-                .into_iter()
-                .zip(answer.items)
-                .enumerate()
-                .map(item)
-                .collect(),
+        let item = |(index, id, item): (u32, String, BatchItem<License>)| ReplaceLicensesItem {
+            index,
+            id,
+            license: item.value.map(From::from),
+            failure: item.failure.map(ItemFailure::from),
             extra: Vec::new(),
-        }
+        };
+        result!(answer, named(ids, answer.items).map(item))
     }
+}
+
+/// Items with their places and the ids that named them.
+fn named<T>(
+    ids: Vec<String>,
+    items: Vec<BatchItem<T>>,
+) -> impl Iterator<Item = (u32, String, BatchItem<T>)> {
+    let pairs = ids.into_iter().zip(items).enumerate();
+    pairs.map(|(index, (id, item))| (number(index), id, item))
 }
 
 impl From<Error> for ItemFailure {
