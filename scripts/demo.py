@@ -203,7 +203,9 @@ def keep(server, password):
     print(f"Portal      {server.url}/activate")
     print(f"SOAP        {server.url}/soap/v1?wsdl")
     print(f"            {server.url}/soap/activation/v1?wsdl")
-    print(f"User        {LOGIN}, password {password}", flush=True)
+    print(f"User        {LOGIN}, password {password}")
+    print(f"Data        {server.data}")
+    print(f"Public key  {server.data}/signers/default.pub.pem, of the plugin token", flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.process.wait()
 

@@ -21,4 +21,5 @@ mod races;
 mod records;
 mod removals;
 mod round_trips;
+mod start;
 mod support;

@@ -1,7 +1,9 @@
-//! The pages of `docs/`: what they list is compared with the product, so that no list goes stale.
+//! The pages of `docs/` and of the plugins: what they list is compared with the product, so that no
+//! list goes stale, and recipes are run as they stand.
 
 mod hosts;
 mod soap;
+mod token;
 
 use std::path::PathBuf;
 

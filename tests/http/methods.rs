@@ -98,15 +98,27 @@ fn a_message_may_be_in_utf_16() {
 }
 
 #[test]
+fn a_wrong_path_of_a_service_is_answered_with_the_right_ones() {
+    let server = Server::start();
+    let message = STAFF.message("getServiceInfo", "");
+    for (method, body) in [("GET", ""), ("POST", message.as_str())] {
+        for path in ["/soap", "/soap/v2", "/soap/v1/", "/soap/activation"] {
+            let request = request(method, path, &[XML], body.as_bytes());
+            let response = server.connect().exchange(&request);
+            assert_eq!(response.status, 404, "{path}");
+            let media_type = response.header("Content-Type").expect("a media type");
+            assert!(media_type.starts_with("text/plain"), "{media_type}");
+            for service in [STAFF, CUSTOMERS] {
+                assert!(response.text().contains(service.path), "{path}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_unknown_path_is_not_found() {
     let server = Server::start();
-    for path in [
-        "/soap",
-        "/soap/v2",
-        "/soap/v1/",
-        "/admin",
-        "/activate/nothing",
-    ] {
+    for path in ["/admin", "/activate/nothing", "/soapy"] {
         let response = server.connect().exchange(&request("GET", path, &[], b""));
         assert_eq!(response.status, 404, "{path}");
     }

@@ -19,7 +19,7 @@ use crate::observe::Seen;
 use crate::options::Options;
 use crate::order_ids::WrongOrderIds;
 use crate::portal::{self, ClientAddr};
-use crate::soap::{Answer, Endpoint, service_at};
+use crate::soap::{Answer, Endpoint, is_near, no_service, service_at};
 
 /// Bytes of a form at most; no page sends more.
 const FORM: usize = 64 << 10;
@@ -95,6 +95,10 @@ impl Service for App {
                 reply::bad_request(text)
             }
             Ok(()) => match service_at(request.uri().path()) {
+                None if is_near(request.uri().path()) => {
+                    arrival.link.linger();
+                    no_service()
+                }
                 None => self.page(request, arrival).await,
                 Some(service) => match self.soap.answer(service, request, arrival).await {
                     Answer::Call(reply) => return reply,

@@ -3,10 +3,13 @@
 use std::net::SocketAddr;
 
 use anyhow::{Context, Result};
+use lds_domain::access::Actor;
+use lds_domain::query::{Paging, UserFilter};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use super::explained;
 use crate::app::App;
 use crate::config::Config;
 use crate::data_dir::DataDir;
@@ -36,6 +39,7 @@ pub(super) async fn run(config: &Config) -> Result<()> {
     let _lock = DataDir::open(&config.data_dir)?.lock()?;
     let app = App::start(config).await?;
     announce(config, &sockets)?;
+    tell_the_first_step(config, &app).await?;
     let served = serve(config, &app, sockets, stop).await;
     app.close().await;
     tracing::info!("stopped");
@@ -85,11 +89,38 @@ fn announce(config: &Config, sockets: &Sockets) -> Result<()> {
     println!("listening on http://{clients}");
     println!("management on http://{management}");
     println!("portal: {base}/activate");
-    println!("SOAP: {base}/soap/activation/v1?wsdl");
+    println!("SOAP for the vendor: {base}/soap/v1?wsdl");
+    println!("SOAP for customers: {base}/soap/activation/v1?wsdl");
     if !clients.ip().is_loopback() && !base.starts_with("https://") {
         tracing::warn!(
             address = %clients,
             "clients connect without encryption unless a proxy with TLS stands in front"
+        );
+    }
+    Ok(())
+}
+
+/// Without a user nobody can sign in: the operator is told how to make one, which works while the
+/// server runs.
+async fn tell_the_first_step(config: &Config, app: &App) -> Result<()> {
+    let any = Paging {
+        size: 1,
+        ..Paging::default()
+    };
+    let operator = Actor::operator();
+    let found = app
+        .services
+        .find_users(&operator, UserFilter::default(), any);
+    if found
+        .await
+        .map_err(|error| explained(&error))?
+        .items
+        .is_empty()
+    {
+        tracing::warn!(
+            "there are no users yet: lds user create --login admin --role administrator \
+             --password-file FILE --data-dir {}",
+            config.data_dir.display()
         );
     }
     Ok(())

@@ -43,6 +43,19 @@ pub(crate) fn service_at(path: &str) -> Option<Service> {
     }
 }
 
+/// Whether a path that is no service's was meant to be one.
+pub(crate) fn is_near(path: &str) -> bool {
+    path == "/soap" || path.starts_with("/soap/")
+}
+
+/// The answer at such a path, for whoever configured it. The body is not read, so the connection
+/// ends.
+pub(crate) fn no_service() -> Response<Body> {
+    let text = "There is no service at this path. The vendor's is at /soap/v1, the customers' at \
+                /soap/activation/v1; the WSDL of each is at ?wsdl.\n";
+    reply::closing(reply::refusal(StatusCode::NOT_FOUND, text))
+}
+
 const fn path(service: Service) -> &'static str {
     match service {
         Service::LicenseDistribution => INTERNAL_PATH,
