@@ -3,6 +3,8 @@
 //! A claim is a digest over hosts. The store keeps each (order, class, claim) once, so two
 //! licenses for one machine cannot both be live, whatever nodes they are written by.
 
+use std::sync::Arc;
+
 use sha2::{Digest, Sha256};
 
 use crate::host::{Host, same};
@@ -63,9 +65,9 @@ pub fn likely(hosts: &[Host]) -> Vec<Claim> {
 /// Of several live licenses that match: the one with equal hosts, else most shared hosts, else
 /// the oldest by (`issuedAt`, id).
 pub fn best<'a>(
-    matched: impl IntoIterator<Item = &'a License>,
+    matched: impl IntoIterator<Item = &'a Arc<License>>,
     hosts: &[Host],
-) -> Option<&'a License> {
+) -> Option<&'a Arc<License>> {
     matched.into_iter().max_by_key(|license| {
         let shared = license
             .hosts

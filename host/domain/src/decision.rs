@@ -3,6 +3,8 @@
 //!
 //! It must not know who stores licenses or how one is written.
 
+use std::sync::Arc;
+
 use time::Date;
 
 use crate::claim::{ClaimClass, best};
@@ -82,7 +84,7 @@ pub struct Case {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Verdict<'a> {
     /// Nothing: this license is what was asked for.
-    Met(&'a License),
+    Met(&'a Arc<License>),
     /// A license is to be issued.
     Issue,
 }
@@ -97,7 +99,7 @@ impl Case {
     pub fn decide<'a>(
         &self,
         view: &'a OrderView,
-        ending: Option<&'a License>,
+        ending: Option<&'a Arc<License>>,
     ) -> Result<Verdict<'a>> {
         policy::check_served(view)?;
         if let Some(license) = self.met(view, ending) {
@@ -116,7 +118,11 @@ impl Case {
         Ok(Verdict::Issue)
     }
 
-    fn met<'a>(&self, view: &'a OrderView, ending: Option<&'a License>) -> Option<&'a License> {
+    fn met<'a>(
+        &self,
+        view: &'a OrderView,
+        ending: Option<&'a Arc<License>>,
+    ) -> Option<&'a Arc<License>> {
         let live = live(view, &self.hosts);
         match (self.aim, ending) {
             (Aim::Activation, _) => live,
@@ -134,7 +140,7 @@ impl Case {
         host::check_against(&self.hosts, &view.order.data.terms)
     }
 
-    fn check_rehost(&self, view: &OrderView, ending: Option<&License>) -> Result<()> {
+    fn check_rehost(&self, view: &OrderView, ending: Option<&Arc<License>>) -> Result<()> {
         let other = live(view, &self.hosts).map(|license| license.id);
         if other.is_some() && other != ending.map(|license| license.id) {
             let message = "The other machine has a license of this order already.";
@@ -163,16 +169,20 @@ impl Case {
 }
 
 /// The emergency license of this machine that can still be used.
-fn good_emergency<'a>(view: &'a OrderView, hosts: &[Host], today: Date) -> Option<&'a License> {
+fn good_emergency<'a>(
+    view: &'a OrderView,
+    hosts: &[Host],
+    today: Date,
+) -> Option<&'a Arc<License>> {
     best(emergencies(view).filter(|l| is_good(l, today)), hosts)
 }
 
 /// Emergency licenses of this machine whose time is over: a further one takes their claims.
-pub fn lapsed_emergencies(view: &OrderView, today: Date) -> impl Iterator<Item = &License> {
+pub fn lapsed_emergencies(view: &OrderView, today: Date) -> impl Iterator<Item = &Arc<License>> {
     emergencies(view).filter(move |license| !is_good(license, today))
 }
 
-fn emergencies(view: &OrderView) -> impl Iterator<Item = &License> {
+fn emergencies(view: &OrderView) -> impl Iterator<Item = &Arc<License>> {
     view.matched
         .iter()
         .filter(|matched| matched.class == ClaimClass::Emergency)

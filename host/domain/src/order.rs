@@ -204,7 +204,7 @@ pub struct OrderView {
     /// Licenses that hold one of the claims asked for, files included, live or emergency.
     pub matched: Vec<Matched>,
     /// Where exactly one license is live and it was asked for: that one, files included.
-    pub only: Option<License>,
+    pub only: Option<Arc<License>>,
     /// Uses of allowances.
     pub uses: Vec<AllowanceUse>,
     /// Whether one of its live licenses has a removal request.
@@ -217,7 +217,7 @@ pub struct Matched {
     /// The class of the claim.
     pub class: ClaimClass,
     /// The license, files included.
-    pub license: License,
+    pub license: Arc<License>,
 }
 
 /// Which order to look up and what to bring along.

@@ -1,6 +1,8 @@
 //! Whether an order may be served: one set of pure rules, asked before a generator is called and
 //! again under the order's lock.
 
+use std::sync::Arc;
+
 use time::Date;
 
 use crate::allowance::left;
@@ -80,7 +82,7 @@ pub fn check_room(order: &Order) -> Result<()> {
 }
 
 /// The live license of this machine among those brought along.
-pub fn live<'a>(view: &'a OrderView, hosts: &[Host]) -> Option<&'a License> {
+pub fn live<'a>(view: &'a OrderView, hosts: &[Host]) -> Option<&'a Arc<License>> {
     let terms = &view.order.data.terms;
     let matched = view
         .matched

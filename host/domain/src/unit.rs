@@ -86,7 +86,7 @@ pub struct Loaded {
     /// Orders.
     pub orders: Vec<OrderView>,
     /// Licenses, without files.
-    pub licenses: Vec<License>,
+    pub licenses: Vec<Arc<License>>,
     /// Those of the asked Order IDs that were given out before.
     pub taken_order_ids: Vec<OrderId>,
     /// Ids of customers, products, users and orders that something refers to.
@@ -156,7 +156,7 @@ impl Loaded {
     }
 
     /// A license.
-    pub fn license(&self, key: &Key<LicenseId>) -> Option<&License> {
+    pub fn license(&self, key: &Key<LicenseId>) -> Option<&Arc<License>> {
         self.licenses
             .iter()
             .find(|license| key.is(license.id, license.external_ref.as_deref()))

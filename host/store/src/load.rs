@@ -83,7 +83,7 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
             ask(self.fetch, &self.sql.bare_licenses, rows).await?;
         found.extend(self.licenses_of().await?);
         for (n, row) in found {
-            let license = License::from(row);
+            let license = Arc::new(License::from(row));
             once(&mut self.unit(n)?.licenses, license, |license| license.id);
         }
         Ok(())

@@ -48,7 +48,7 @@ struct Bytes;
 
 impl Weighter<OrderLookup, Kept> for Bytes {
     fn weight(&self, _: &OrderLookup, kept: &Kept) -> u64 {
-        let licenses: usize = licenses(&kept.view).map(bytes).sum();
+        let licenses: usize = licenses(&kept.view).map(|license| bytes(license)).sum();
         u64::try_from(ORDER_BYTES + licenses).unwrap_or(u64::MAX)
     }
 }
@@ -151,7 +151,7 @@ fn place(id: Uuid) -> usize {
     usize::from(u16::from_be_bytes([high, low])) % MARKS
 }
 
-fn licenses(view: &OrderView) -> impl Iterator<Item = &License> {
+fn licenses(view: &OrderView) -> impl Iterator<Item = &Arc<License>> {
     let matched = view.matched.iter().map(|matched| &matched.license);
     matched.chain(&view.only)
 }

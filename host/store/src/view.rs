@@ -35,7 +35,7 @@ impl TryFrom<ViewRow> for OrderView {
         let matched = matched.into_iter().map(|(class, license)| {
             Ok(Matched {
                 class,
-                license: license.try_into()?,
+                license: Arc::new(license.try_into()?),
             })
         });
         Ok(Self {
@@ -43,7 +43,7 @@ impl TryFrom<ViewRow> for OrderView {
             customer: Arc::new(customer.into()),
             product: Arc::new(product.into()),
             matched: matched.collect::<Result<_, Failure>>()?,
-            only: only.map(License::try_from).transpose()?,
+            only: only.map(License::try_from).transpose()?.map(Arc::new),
             uses: uses.into_iter().map(Into::into).collect(),
             removal_requested: removal_requested != 0,
         })

@@ -1,5 +1,7 @@
 //! Commands of the customer side, where the Order ID is the credential, and its answers.
 
+use std::sync::Arc;
+
 use super::Left;
 use crate::attribute::Attribute;
 use crate::generator::Definition;
@@ -42,19 +44,19 @@ pub struct ForMachine {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedLicense {
     /// The license, with files unless it was removed.
-    pub license: License,
+    pub license: Arc<License>,
     /// The name printed, only where the terms fix it.
     pub licensee: Option<String>,
 }
 
 impl IssuedLicense {
     /// Kind of the license.
-    pub const fn kind(&self) -> LicenseKind {
+    pub fn kind(&self) -> LicenseKind {
         self.license.kind
     }
 
     /// State of the license.
-    pub const fn state(&self) -> LicenseState {
+    pub fn state(&self) -> LicenseState {
         self.license.state
     }
 }

@@ -114,10 +114,11 @@ impl Services {
                 hosts,
             )
         };
-        Ok(self.run(task).await?.1)
+        let (_, license) = self.run(task).await?;
+        Ok(Arc::unwrap_or_clone(license))
     }
 
-    async fn run(self: &Arc<Self>, mut task: Task) -> Result<(Arc<OrderView>, License)> {
+    async fn run(self: &Arc<Self>, mut task: Task) -> Result<(Arc<OrderView>, Arc<License>)> {
         check_attributes("parameter", &task.parameters, Names::Repeated)?;
         let asked = task.order.clone();
         let told = |error| told_by(&asked, error);
@@ -129,7 +130,7 @@ impl Services {
             if task.request.is_none()
                 && let Verdict::Met(license) = ground.decide(&task.case(self.clock.today()))?
             {
-                let license = license.clone();
+                let license = Arc::clone(license);
                 return Ok((ground.view, license));
             }
             if let Some(license) = self.fly(&task, &ground).await.map_err(told)? {
@@ -145,7 +146,7 @@ impl Services {
         task: &Task,
         mut ground: Ground,
         committing: &Committing,
-    ) -> Result<License> {
+    ) -> Result<Arc<License>> {
         for attempt in 0..MAX_ATTEMPTS {
             if attempt > 0 {
                 ground = self.ground(task).await?;
@@ -265,7 +266,7 @@ pub(super) fn acting(actor: &Actor, order: OrderRef) -> Actor {
 }
 
 /// The customer's view of a license.
-pub(super) fn issued(view: &OrderView, license: License) -> IssuedLicense {
+pub(super) fn issued(view: &OrderView, license: Arc<License>) -> IssuedLicense {
     let fixed = matches!(view.order.data.terms.licensee, Licensee::Fixed(_));
     IssuedLicense {
         licensee: license.licensee.clone().filter(|_| fixed),

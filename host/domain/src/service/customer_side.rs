@@ -90,7 +90,7 @@ impl Services {
         let key = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
         let view = self.view(&key, &hosts).await?;
         policy::check_served(&view)?;
-        let license = existing(&view, &hosts)?.clone();
+        let license = Arc::clone(existing(&view, &hosts)?);
         Ok(issued(&view, license))
     }
 
@@ -188,7 +188,7 @@ impl Services {
 }
 
 /// The live license of this machine; without a host the only one there is.
-fn existing<'a>(view: &'a OrderView, hosts: &[Host]) -> Result<&'a License> {
+fn existing<'a>(view: &'a OrderView, hosts: &[Host]) -> Result<&'a Arc<License>> {
     if let Some(license) = policy::live(view, hosts) {
         return Ok(license);
     }
@@ -203,11 +203,11 @@ fn existing<'a>(view: &'a OrderView, hosts: &[Host]) -> Result<&'a License> {
     }
 }
 
-fn without_files(license: License) -> License {
-    License {
+fn without_files(license: License) -> Arc<License> {
+    Arc::new(License {
         files: Vec::new(),
         ..license
-    }
+    })
 }
 
 /// A rule's host type whose generator is not available now.

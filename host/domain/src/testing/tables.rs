@@ -142,10 +142,12 @@ impl Tables {
             .collect()
     }
 
-    fn bare_licenses(&self, wanted: &Wanted) -> Vec<License> {
-        let bare = |license: &License| License {
-            files: Vec::new(),
-            ..license.clone()
+    fn bare_licenses(&self, wanted: &Wanted) -> Vec<Arc<License>> {
+        let bare = |license: &License| {
+            Arc::new(License {
+                files: Vec::new(),
+                ..license.clone()
+            })
         };
         let of_orders = |license: &License| {
             let order = license.order.and_then(|id| self.orders.get(&id));
@@ -190,7 +192,7 @@ impl Tables {
             customer: Arc::new(self.customers.get(&order.data.customer)?.clone()),
             product: Arc::new(self.products.get(&order.data.product)?.clone()),
             matched: self.matched(order.id, &lookup.claims),
-            only: only.cloned(),
+            only: only.cloned().map(Arc::new),
             uses: self
                 .uses
                 .iter()
@@ -210,7 +212,7 @@ impl Tables {
             }
         }
         let matched = |(id, class)| {
-            let license = self.licenses.get(&id)?.clone();
+            let license = Arc::new(self.licenses.get(&id)?.clone());
             Some(Matched { class, license })
         };
         held.into_iter().filter_map(matched).collect()

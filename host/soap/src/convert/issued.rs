@@ -52,11 +52,11 @@ impl From<IssuedLicense> for wire::IssuedLicense {
         let license = issued.license;
         Self {
             id: text(license.id),
-            product_code: license.product_code,
-            product_name: license.product_name,
+            product_code: license.product_code.clone(),
+            product_name: license.product_name.clone(),
             licensee: issued.licensee,
-            host: list(license.hosts),
-            file: list(license.files),
+            host: list(license.hosts.iter().cloned()),
+            file: list(license.files.iter().cloned()),
             kind: text(license.kind),
             state: text(license.state),
             issued_at: Timestamp(license.issued_at),

@@ -116,7 +116,7 @@ impl From<Attribute> for NameValue {
 }
 
 /// Converts a list item by item.
-fn list<T, U: From<T>>(list: Vec<T>) -> Vec<U> {
+fn list<T, U: From<T>>(list: impl IntoIterator<Item = T>) -> Vec<U> {
     list.into_iter().map(U::from).collect()
 }
 

@@ -163,7 +163,7 @@ fn a_licenses_days_and_references_keep_their_places() {
     assert_eq!(read.signer[0].algorithm, "EdDSA");
 
     let issued = IssuedLicense {
-        license: before.clone(),
+        license: Arc::new(before.clone()),
         licensee: Some("Linz".into()),
     };
     let read = round::<activation::GetLicense>(&issued.into());
@@ -177,7 +177,7 @@ fn a_licenses_days_and_references_keep_their_places() {
 #[test]
 fn a_customer_sees_his_license_and_nothing_of_the_vendors() {
     let issued = IssuedLicense {
-        license: license(),
+        license: Arc::new(license()),
         licensee: None,
     };
     let bytes =

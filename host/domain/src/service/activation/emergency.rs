@@ -42,7 +42,8 @@ impl Services {
                 hosts,
             )
         };
-        Ok(self.run(task).await?.1)
+        let (_, license) = self.run(task).await?;
+        Ok(Arc::unwrap_or_clone(license))
     }
 
     /// `emergency`, by the customer, within the allowance. While a license of this machine is

@@ -45,7 +45,7 @@ impl Committing {
     }
 }
 
-type Landing = Shared<BoxFuture<'static, Result<License>>>;
+type Landing = Shared<BoxFuture<'static, Result<Arc<License>>>>;
 
 /// A command in flight.
 #[derive(Clone)]
@@ -66,7 +66,7 @@ impl Services {
         self: &Arc<Self>,
         task: &Task,
         ground: &Ground,
-    ) -> Result<Option<License>> {
+    ) -> Result<Option<Arc<License>>> {
         if task.options.dry_run || task.request.is_some() {
             let alone = Committing::default();
             return self.issue(task, ground.clone(), &alone).await.map(Some);

@@ -20,7 +20,7 @@ use crate::terms::HostMatch;
 pub(super) struct Ground {
     pub(super) view: Arc<OrderView>,
     /// With its files.
-    pub(super) ending: Option<License>,
+    pub(super) ending: Option<Arc<License>>,
 }
 
 /// Which license ends.
@@ -57,14 +57,19 @@ impl Services {
         Ok(Ground { view, ending })
     }
 
-    async fn stored(&self, id: LicenseId) -> Result<License> {
+    async fn stored(&self, id: LicenseId) -> Result<Arc<License>> {
         let license = self.store.license(id.into()).await?;
-        license.ok_or_else(|| not_found("license"))
+        license.map(Arc::new).ok_or_else(|| not_found("license"))
     }
 
-    async fn of_machine(&self, task: &Task, view: &OrderView, hosts: &[Host]) -> Result<License> {
+    async fn of_machine(
+        &self,
+        task: &Task,
+        view: &OrderView,
+        hosts: &[Host],
+    ) -> Result<Arc<License>> {
         if let Some(license) = policy::live(view, hosts) {
-            return Ok(license.clone());
+            return Ok(Arc::clone(license));
         }
         let successor = policy::live(view, &task.hosts);
         let Some(id) = successor.and_then(|license| license.replaces) else {

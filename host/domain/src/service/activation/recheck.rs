@@ -66,7 +66,7 @@ impl Recheck {
     }
 
     /// The license that ends, as long as it is as it was.
-    fn ending<'a>(&self, loaded: &'a Loaded) -> Result<Option<&'a License>, Stop> {
+    fn ending<'a>(&self, loaded: &'a Loaded) -> Result<Option<&'a Arc<License>>, Stop> {
         let Some((id, revision)) = self.ending else {
             return Ok(None);
         };
@@ -80,7 +80,7 @@ impl Recheck {
         changes: &mut Changes,
         view: &OrderView,
         new: &NewLicense,
-        ending: Option<&License>,
+        ending: Option<&Arc<License>>,
     ) {
         changes.new_licenses.push(new.clone());
         changes.activity.extend(self.activity());
@@ -108,7 +108,7 @@ impl Recheck {
     }
 
     /// What the customer used up by this.
-    fn used(&self, new: &NewLicense, ending: Option<&License>) -> Option<NewUse> {
+    fn used(&self, new: &NewLicense, ending: Option<&Arc<License>>) -> Option<NewUse> {
         let (kind, license) = match (self.case.side, self.case.aim, ending) {
             (Side::Customer, Aim::Rehost, Some(ending)) => (UseKind::Move, ending.id),
             (Side::Customer, Aim::Emergency, _) => (UseKind::Emergency, new.license.id),

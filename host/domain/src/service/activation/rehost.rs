@@ -43,7 +43,7 @@ impl Services {
             ..Task::new(actor, "rehostLicense", Aim::Rehost, order, hosts)
         };
         let (_, license) = self.run(task).await.map_err(at_new_host)?;
-        Ok(license)
+        Ok(Arc::unwrap_or_clone(license))
     }
 
     /// `rehost`, by the customer, within the allowance. A repeated one is answered with the

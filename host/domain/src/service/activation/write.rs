@@ -28,7 +28,7 @@ impl Services {
         task: &Task,
         ground: &Ground,
         committing: &Committing,
-    ) -> Result<Option<License>> {
+    ) -> Result<Option<Arc<License>>> {
         let (unit, made) = match self.prepare(task, ground).await {
             Ok(recheck) => (single(task, &recheck), recheck.made()),
             // What is refused now may have been done before under this request id.
@@ -85,7 +85,7 @@ impl Services {
         let parameters = ending.map_or(&task.parameters, |license| &license.parameters);
         let request = issue::request(source, &generator, run, task.hosts.clone(), parameters)?;
         let request = GenerateRequest {
-            previous: ending.map(previous),
+            previous: ending.map(|license| previous(license)),
             ..request
         };
         let generated = self.generators.generate(&generator.name, &request).await?;
@@ -124,7 +124,11 @@ impl Services {
     }
 
     /// The license that was made, or the one that was met.
-    async fn outcome(&self, committed: Committed, made: Option<Arc<License>>) -> Result<License> {
+    async fn outcome(
+        &self,
+        committed: Committed,
+        made: Option<Arc<License>>,
+    ) -> Result<Arc<License>> {
         let id = match committed.outcomes.first() {
             Some(Outcome::Done(id)) => id.parse::<LicenseId>()?,
             Some(Outcome::Failed(error)) => return Err(error.clone()),
@@ -134,11 +138,12 @@ impl Services {
         if let Some(license) = made
             && license.id == id
         {
-            return Ok(Arc::unwrap_or_clone(license));
+            return Ok(license);
         }
         self.store
             .license(id.into())
             .await?
+            .map(Arc::new)
             .ok_or_else(|| Error::internal("the license met is gone"))
     }
 }

@@ -161,7 +161,7 @@ impl Shop {
         view.matched = matching
             .map(|(_, license)| Matched {
                 class: ClaimClass::Live,
-                license: license.clone(),
+                license: Arc::new(license.clone()),
             })
             .collect();
         Some(view).filter(|view| lookup.key.is(&view.order))

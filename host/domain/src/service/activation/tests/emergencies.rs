@@ -108,7 +108,7 @@ async fn staff_is_not_bound_by_the_allowance() {
     }
     let short = shop.emergency_by_staff(Some(3)).await.unwrap();
     assert_eq!(short.expires_on, Some((NOW + Duration::days(2)).date()));
-    assert_eq!(shop.emergency(MACHINE).await.unwrap().license, short);
+    assert_eq!(*shop.emergency(MACHINE).await.unwrap().license, short);
     assert_eq!(shop.bench.tables().uses, []);
     let reasons = shop
         .bench

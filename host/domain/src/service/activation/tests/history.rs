@@ -55,7 +55,7 @@ async fn play(steps: Vec<Step>, most: u32) {
                 (Ok(issued), None) => {
                     assert!(most == 0 || live.len() < most as usize);
                     assert!(!gone.contains(&issued.license.id));
-                    live.insert(machine, issued.license);
+                    live.insert(machine, Arc::unwrap_or_clone(issued.license));
                 }
                 (Err(error), known) => {
                     assert_eq!(

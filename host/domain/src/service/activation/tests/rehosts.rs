@@ -232,8 +232,8 @@ async fn one_exchanged_host_of_three_is_a_rehost() {
         .unwrap()
         .license;
     assert_eq!(
-        (new.hosts, new.replaces),
-        (hosts("001122aabb03"), Some(old.id))
+        (&new.hosts, new.replaces),
+        (&hosts("001122aabb03"), Some(old.id))
     );
     shop.check_counters();
 }
@@ -252,7 +252,7 @@ async fn a_dry_run_and_a_repeated_request() {
     shop.rehost_by(Role::Support, with("r", true))
         .await
         .unwrap();
-    assert_eq!(shop.licenses(), std::slice::from_ref(&old));
+    assert_eq!(shop.licenses(), std::slice::from_ref(&*old));
     let new = shop
         .rehost_by(Role::Support, with("r", false))
         .await
