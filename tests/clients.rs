@@ -15,7 +15,7 @@ fn programs() -> PathBuf {
 }
 
 /// Python with zeep and `PyJWT`, beside the folder of the built programs.
-fn python() -> Command {
+pub(crate) fn python() -> Command {
     let python = programs().join("../venv/bin/python");
     assert!(
         python.exists(),
@@ -27,7 +27,7 @@ fn python() -> Command {
     command
 }
 
-fn succeeded(output: &Output) -> String {
+pub(crate) fn succeeded(output: &Output) -> String {
     let printed = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{printed}\n{errors}");

@@ -3,6 +3,7 @@
 mod bodies;
 mod credentials;
 mod description;
+mod digests;
 mod framing;
 mod guessing;
 mod hostile;

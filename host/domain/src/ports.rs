@@ -9,7 +9,7 @@ use crate::customer::Customer;
 use crate::error::Result;
 use crate::generator::{GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest};
 use crate::host::HostTypeRef;
-use crate::id::{Key, LicenseId, OrderRef};
+use crate::id::{Key, LicenseId, OrderRef, TokenId};
 use crate::license::License;
 use crate::order::{Order, OrderLookup, OrderView};
 use crate::product::Product;
@@ -18,7 +18,7 @@ use crate::query::{
     UserFilter,
 };
 use crate::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
-use crate::token::Token;
+use crate::token::{Token, TokenKey};
 use crate::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use crate::user::User;
 
@@ -49,7 +49,7 @@ pub type Spawn = Arc<dyn Fn(futures_util::future::BoxFuture<'static, ()>) + Send
 /// Storage. Errors are `Unavailable` (try again) or `Internal`; `InvalidRequest` for a cursor or
 /// sort that is none.
 #[async_trait]
-pub trait Store: Records + Send + Sync {
+pub trait Store: Records + Secrets + Send + Sync {
     /// An order with all that decisions need; the way of every activation.
     async fn order(&self, lookup: OrderLookup) -> Result<Option<Arc<OrderView>>>;
 
@@ -62,8 +62,8 @@ pub trait Store: Records + Send + Sync {
     /// A user with its password hash.
     async fn user(&self, key: UserKey) -> Result<Option<Arc<User>>>;
 
-    /// A token and its user, by the SHA-256 of its secret.
-    async fn token(&self, digest: [u8; 32]) -> Result<Option<(Token, Arc<User>)>>;
+    /// A token and its user.
+    async fn token(&self, key: TokenKey) -> Result<Option<(Token, Arc<User>)>>;
 
     /// Remembers that a token was used; at most once a minute each, best effort.
     async fn token_used(&self, token: &Token, at: OffsetDateTime) -> Result<()>;
@@ -102,6 +102,16 @@ pub trait Store: Records + Send + Sync {
 
     /// Whether the database answers, and with the right schema.
     async fn ready(&self) -> Result<()>;
+}
+
+/// Secrets that have to be known again. What is sealed is of use to nobody without the
+/// installation's key, and belongs to one token.
+pub trait Secrets {
+    /// Seals a token's secret.
+    fn seal(&self, token: TokenId, secret: &str) -> Result<Vec<u8>>;
+
+    /// Opens what was sealed for this token.
+    fn open(&self, token: TokenId, sealed: &[u8]) -> Result<String>;
 }
 
 /// What units of work left behind: the audit log and the feed of events. Errors as of [`Store`].

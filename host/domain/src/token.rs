@@ -36,12 +36,37 @@ pub struct Token {
     pub addresses: Vec<Network>,
     /// SHA-256 of the secret.
     pub digest: [u8; 32],
+    /// The secret as [`crate::ports::Secrets`] sealed it; only of a token for password digests.
+    pub sealed: Option<Vec<u8>>,
     /// UTC.
     pub last_used_at: Option<OffsetDateTime>,
     /// Revoked tokens are kept for the record.
     pub revoked: bool,
     /// When and by whom.
     pub stamps: Stamps,
+}
+
+/// How a token is named by whoever shows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenKey {
+    /// By its id, beside a proof of the secret.
+    Id(TokenId),
+    /// By the SHA-256 of its secret.
+    Digest([u8; 32]),
+}
+
+/// A proof of a secret that was shown and is good once: a password digest of WS-Security, which is
+/// another one for every nonce.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Proof(pub [u8; 20]);
+
+/// A proof that was shown, and how long it must not be shown again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spent {
+    /// Which.
+    pub proof: Proof,
+    /// UTC; later it would be too old to be taken.
+    pub until: OffsetDateTime,
 }
 
 impl Token {

@@ -19,7 +19,7 @@ use crate::license::License;
 use crate::order::{AllowanceUse, Order, OrderKey, OrderLookup, OrderView};
 use crate::order_id::OrderId;
 use crate::product::Product;
-use crate::token::Token;
+use crate::token::{Proof, Spent, Token};
 use crate::user::User;
 
 /// How a user is named.
@@ -68,6 +68,8 @@ pub struct Wanted {
     /// Those of the customers of which it must be known what they have; the orders of their licenses
     /// are locked.
     pub estates: Vec<Key<CustomerId>>,
+    /// Proofs of which it must be known whether they were shown before.
+    pub proofs: Vec<Proof>,
 }
 
 /// What was read under the locks.
@@ -93,6 +95,8 @@ pub struct Loaded {
     pub referenced: std::collections::HashSet<uuid::Uuid>,
     /// What the customers have, if asked for; those that have neither are not among them.
     pub estates: Vec<Estate>,
+    /// Those of the asked proofs that were shown before.
+    pub spent: Vec<Proof>,
 }
 
 /// What a customer has that stands in the way of being erased, or has to be.
@@ -270,6 +274,8 @@ pub struct Changes {
     pub activity: Vec<Activity>,
     /// Allowance uses.
     pub uses: Vec<NewUse>,
+    /// Proofs that were shown.
+    pub spent: Vec<Spent>,
     /// Audit entries, in order.
     pub audit: Vec<AuditEntry>,
     /// Events, in order.
@@ -292,6 +298,7 @@ impl Changes {
             && self.erased.is_empty()
             && self.activity.is_empty()
             && self.uses.is_empty()
+            && self.spent.is_empty()
             && self.audit.is_empty()
             && self.events.is_empty()
     }

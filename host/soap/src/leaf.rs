@@ -22,6 +22,13 @@ pub struct Day(pub Date);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
+impl Timestamp {
+    /// Reads the lexical form, without blanks around it.
+    pub fn parse(text: &str) -> Option<Self> {
+        read_timestamp(text).map(Self)
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let moment = self.0.to_offset(UtcOffset::UTC);
@@ -101,7 +108,7 @@ impl<T> Visitor<'_> for Lexical<T> {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(Lexical {
-            read: |text| read_timestamp(text).map(Self),
+            read: Self::parse,
             wanted: "a date and time like 2027-12-31T23:59:59Z",
         })
     }

@@ -6,6 +6,7 @@ use aws_lc_rs::{hkdf, hmac};
 
 use crate::failure::Failure;
 use crate::row::hex;
+use crate::seal::Seal;
 
 /// The installation's master key: 32 random bytes, kept outside the database.
 #[derive(Clone)]
@@ -55,6 +56,8 @@ pub(crate) struct Keys {
     pub(crate) audit_values: hmac::Key,
     /// Seals cursors.
     pub(crate) cursors: hmac::Key,
+    /// Seals secrets that have to be known again.
+    pub(crate) secrets: Seal,
 }
 
 impl Keys {
@@ -67,6 +70,7 @@ impl Keys {
             audit_heads: mac("audit heads")?,
             audit_values: mac("audit values")?,
             cursors: mac("cursors")?,
+            secrets: Seal::new(&key("secrets")?)?,
         })
     }
 }

@@ -19,6 +19,7 @@ mod migrate;
 mod postgres;
 mod row;
 mod rows;
+mod seal;
 mod sqlite;
 mod statements;
 mod store;

@@ -9,14 +9,14 @@ use lds_domain::license::License;
 use lds_domain::order::OrderView;
 use lds_domain::order_id::OrderId;
 use lds_domain::product::Product;
-use lds_domain::token::Token;
+use lds_domain::token::{Proof, Token};
 use lds_domain::unit::{Estate, Loaded, Wanted};
 use lds_domain::user::User;
 
 use crate::connection::{Fetch, ask};
 use crate::failure::Failure;
 use crate::keyed;
-use crate::row::{RowId, Rows};
+use crate::row::{Hex, RowId, Rows};
 use crate::rows::customer::CustomerRow;
 use crate::rows::license::LicenseRow;
 use crate::rows::product::ProductRow;
@@ -47,6 +47,7 @@ pub(crate) async fn load(
     loading.order_ids().await?;
     loading.references().await?;
     loading.estates().await?;
+    loading.spent().await?;
     Ok(loading.loaded)
 }
 
@@ -231,6 +232,21 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
                 has_orders: orders != 0,
                 has_texts: texts != 0,
             });
+        }
+        Ok(())
+    }
+
+    async fn spent(&mut self) -> Result<(), Failure> {
+        let mut rows = Rows::default();
+        for (n, wanted) in self.wanted.iter().enumerate() {
+            for proof in &wanted.proofs {
+                rows.push(&(n, Hex::from(&proof.0)))?;
+            }
+        }
+        for (n, proof) in ask::<(usize, Hex<'_>)>(self.fetch, &self.sql.proofs, rows).await? {
+            let proof = proof.bytes().map(Proof);
+            let broken = || Failure::internal("a stored proof is broken");
+            self.unit(n)?.spent.push(proof.ok_or_else(broken)?);
         }
         Ok(())
     }

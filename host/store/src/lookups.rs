@@ -12,7 +12,7 @@ use lds_domain::Error;
 use lds_domain::id::{Key, LicenseId};
 use lds_domain::license::License;
 use lds_domain::order::{OrderLookup, OrderView};
-use lds_domain::token::Token;
+use lds_domain::token::{Token, TokenKey};
 use lds_domain::unit::UserKey;
 use lds_domain::user::User;
 use tokio::sync::{Notify, oneshot};
@@ -20,7 +20,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::connection::{Pool, ask};
 use crate::failure::Failure;
 use crate::keyed;
-use crate::row::{Hex, Rows};
+use crate::row::{Hex, RowId, Rows};
 use crate::rows::license::WholeLicense;
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserRow;
@@ -232,15 +232,16 @@ impl Lookup for UserKey {
     }
 }
 
-/// A token by the SHA-256 of its secret.
-pub(crate) struct TokenDigest(pub(crate) [u8; 32]);
-
 #[async_trait]
-impl Lookup for TokenDigest {
+impl Lookup for TokenKey {
     type Found = (Token, Arc<User>);
 
     fn question(&self, rows: &mut Rows, n: usize) -> Result<(), Failure> {
-        Ok(rows.push(&(n, (), Hex::from(&self.0)))?)
+        let (id, digest) = match self {
+            Self::Id(id) => (Some(RowId::of(*id)), None),
+            Self::Digest(digest) => (None, Some(Hex::from(digest))),
+        };
+        Ok(rows.push(&(n, id, digest))?)
     }
 
     async fn find(

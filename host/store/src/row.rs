@@ -140,6 +140,11 @@ pub(crate) struct Hex<'a>(pub(crate) Cow<'a, [u8]>);
 impl Hex<'_> {
     /// A digest.
     pub(crate) fn digest(&self) -> Option<[u8; 32]> {
+        self.bytes()
+    }
+
+    /// So many bytes.
+    pub(crate) fn bytes<const N: usize>(&self) -> Option<[u8; N]> {
         (*self.0).try_into().ok()
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use lds_domain::customer::Customer;
-use lds_domain::id::{Key, LicenseId, OrderRef};
+use lds_domain::id::{Id, Key, LicenseId, OrderRef, TokenId};
 use lds_domain::license::License;
 use lds_domain::order::{Order, OrderLookup, OrderView};
 use lds_domain::ports::{self, Clock, Random};
@@ -15,7 +15,7 @@ use lds_domain::query::{
     UserFilter,
 };
 use lds_domain::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
-use lds_domain::token::Token;
+use lds_domain::token::{Token, TokenKey};
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use lds_domain::user::User;
 use lds_domain::{Error, Result};
@@ -28,7 +28,7 @@ use crate::connection::{Connector, Pool, Purpose, ask};
 use crate::find::Finder;
 use crate::keys::{Keys, MasterKey};
 use crate::load::load;
-use crate::lookups::{Line, TokenDigest};
+use crate::lookups::Line;
 use crate::memory::Memory;
 use crate::migrate::{self, OpenError};
 use crate::postgres::PostgresConnector;
@@ -111,7 +111,7 @@ pub struct Store {
     orders: Arc<Line<OrderLookup>>,
     licenses: Arc<Line<Key<LicenseId>>>,
     users: Arc<Line<UserKey>>,
-    tokens: Arc<Line<TokenDigest>>,
+    tokens: Arc<Line<TokenKey>>,
     writers: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -321,8 +321,8 @@ impl ports::Store for Store {
         self.users.ask(key).await
     }
 
-    async fn token(&self, digest: [u8; 32]) -> Result<Option<(Token, Arc<User>)>> {
-        self.tokens.ask(TokenDigest(digest)).await
+    async fn token(&self, key: TokenKey) -> Result<Option<(Token, Arc<User>)>> {
+        self.tokens.ask(key).await
     }
 
     async fn token_used(&self, token: &Token, at: OffsetDateTime) -> Result<()> {
@@ -413,6 +413,20 @@ impl ports::Store for Store {
                 "the database is not the one that was opened",
             )),
         }
+    }
+}
+
+impl ports::Secrets for Store {
+    fn seal(&self, token: TokenId, secret: &str) -> Result<Vec<u8>> {
+        let owner = token.uuid().into_bytes();
+        let secrets = &self.shared.keys.secrets;
+        Ok(secrets.seal(&owner, secret.as_bytes(), &*self.shared.random)?)
+    }
+
+    fn open(&self, token: TokenId, sealed: &[u8]) -> Result<String> {
+        let owner = token.uuid().into_bytes();
+        let secret = self.shared.keys.secrets.open(&owner, sealed)?;
+        String::from_utf8(secret).map_err(|_| Error::internal("a sealed secret is no text"))
     }
 }
 

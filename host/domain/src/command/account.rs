@@ -28,6 +28,8 @@ pub struct CreateToken {
     pub expires_at: Option<OffsetDateTime>,
     /// Networks it is taken from.
     pub addresses: Vec<Network>,
+    /// Whether it is for password digests of WS-Security: then its secret is kept, sealed.
+    pub digest: bool,
     /// The caller's request id.
     pub request_id: Option<String>,
 }

@@ -15,6 +15,7 @@ mod licenses;
 mod orders;
 mod preview;
 mod products;
+mod proofs;
 mod record;
 mod records;
 mod removal;

@@ -34,10 +34,12 @@ impl Services {
         token::check(&command.name, &command.scopes, &command.addresses)?;
         let user = UserKey::Key(owner(actor, &command)?);
         let request = request_key(actor, &options, "createToken", &command);
-        let secret = token::draw_secret(&*self.random);
+        let (id, secret) = (self.new_id(), token::draw_secret(&*self.random));
+        let seal = command.digest.then(|| self.store.seal(id, &secret));
         let draft = Draft {
-            id: self.new_id(),
+            id,
             digest: token::digest(&secret),
+            sealed: seal.transpose()?,
             user: user.clone(),
             record: self.record(actor, "createToken", &options, None),
             command,
@@ -153,6 +155,7 @@ fn owner(actor: &Actor, command: &CreateToken) -> Result<Key<UserId>> {
 struct Draft {
     id: TokenId,
     digest: [u8; 32],
+    sealed: Option<Vec<u8>>,
     user: UserKey,
     record: Record,
     command: CreateToken,
@@ -219,6 +222,7 @@ impl Draft {
             expires_at: self.command.expires_at,
             addresses: self.command.addresses.clone(),
             digest: self.digest,
+            sealed: self.sealed.clone(),
             last_used_at: None,
             revoked: false,
             stamps: self.record.stamps(),
@@ -248,6 +252,7 @@ impl Entity for Token {
             "scope": scopes,
             "expiresAt": self.expires_at.map(time::OffsetDateTime::unix_timestamp),
             "address": if addresses.is_empty() { Value::Null } else { json!(addresses) },
+            "digest": self.sealed.is_some().then_some(true),
             "revoked": self.revoked.then_some(true),
         })
     }

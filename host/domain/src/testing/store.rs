@@ -8,18 +8,18 @@ use time::OffsetDateTime;
 
 use super::tables::Tables;
 use crate::customer::Customer;
-use crate::error::Result;
-use crate::id::{Id, Key, LicenseId, OrderRef};
+use crate::error::{Error, Result};
+use crate::id::{Id, Key, LicenseId, OrderRef, TokenId};
 use crate::license::License;
 use crate::order::{Order, OrderLookup, OrderView};
-use crate::ports::{Records, Store};
+use crate::ports::{Records, Secrets, Store};
 use crate::product::Product;
 use crate::query::{
     CustomerFilter, Filter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
     UserFilter,
 };
 use crate::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
-use crate::token::Token;
+use crate::token::{Token, TokenKey};
 use crate::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use crate::user::User;
 
@@ -64,9 +64,12 @@ impl Store for MemoryStore {
         Ok(self.lock().load(&wanted).users.pop().map(Arc::new))
     }
 
-    async fn token(&self, digest: [u8; 32]) -> Result<Option<(Token, Arc<User>)>> {
+    async fn token(&self, key: TokenKey) -> Result<Option<(Token, Arc<User>)>> {
         let tables = self.lock();
-        let token = tables.tokens.values().find(|token| token.digest == digest);
+        let token = tables.tokens.values().find(|token| match key {
+            TokenKey::Id(id) => token.id == id,
+            TokenKey::Digest(digest) => token.digest == digest,
+        });
         Ok(token.and_then(|token| {
             let user = tables.users.get(&token.user)?;
             Some((token.clone(), Arc::new(user.clone())))
@@ -198,6 +201,21 @@ impl Store for MemoryStore {
 
     async fn ready(&self) -> Result<()> {
         Ok(())
+    }
+}
+
+/// Not sealed at all, but bound to its token.
+impl Secrets for MemoryStore {
+    fn seal(&self, token: TokenId, secret: &str) -> Result<Vec<u8>> {
+        Ok(format!("{token} {secret}").into_bytes())
+    }
+
+    fn open(&self, token: TokenId, sealed: &[u8]) -> Result<String> {
+        let text = std::str::from_utf8(sealed).map_err(Error::internal)?;
+        let secret = text.strip_prefix(&format!("{token} "));
+        secret
+            .map(str::to_owned)
+            .ok_or_else(|| Error::internal("sealed for another token"))
     }
 }
 

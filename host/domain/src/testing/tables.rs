@@ -19,7 +19,7 @@ use crate::order::{AllowanceUse, Matched, Order, OrderKey, OrderLookup, OrderSta
 use crate::order_id::OrderId;
 use crate::product::Product;
 use crate::query::{HostFilter, LicenseFilter};
-use crate::token::Token;
+use crate::token::{Proof, Token};
 use crate::unit::{
     Changes, Committed, Estate, Loaded, Outcome, ProductKey, RequestKey, Stop, UserKey, Wanted,
     conflict,
@@ -39,6 +39,7 @@ pub(crate) struct Tables {
     pub(crate) uses: Vec<(OrderRef, AllowanceUse)>,
     pub(crate) order_ids: HashSet<OrderId>,
     pub(crate) requests: HashMap<(String, String), ([u8; 32], Vec<Outcome>)>,
+    pub(crate) spent: Vec<Proof>,
     pub(crate) audit: Vec<AuditEntry>,
     pub(crate) events: Vec<Event>,
 }
@@ -119,7 +120,13 @@ impl Tables {
                 })
                 .map(|customer| self.estate(customer.id))
                 .collect(),
+            spent: self.spent(&wanted.proofs),
         }
+    }
+
+    fn spent(&self, proofs: &[Proof]) -> Vec<Proof> {
+        let known = |proof: &&Proof| self.spent.contains(proof);
+        proofs.iter().filter(known).copied().collect()
     }
 
     fn administrators(&self, wanted: &Wanted) -> Vec<UserId> {

@@ -68,6 +68,7 @@ impl Create {
             scopes: self.scopes,
             expires_at: None,
             addresses: Vec::new(),
+            digest: false,
             request_id: None,
         };
         let actor = Actor::operator();

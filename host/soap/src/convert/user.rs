@@ -81,16 +81,13 @@ impl TryFrom<wire::CreateTokenRequest> for CreateToken {
     type Error = Error;
 
     fn try_from(request: wire::CreateTokenRequest) -> Result<Self> {
-        if request.digest == Some(true) {
-            let message = "Tokens for password digests are not offered yet.";
-            return Err(Error::new(Code::ActionNotAllowed, message).at("digest"));
-        }
         Ok(Self {
             user: optional_reference("userId", request.user_id)?,
             name: request.name,
             scopes: each("scope", request.scope, |name| read_scope(&name))?,
             expires_at: request.expires_at.map(|moment| moment.0),
             addresses: each("address", request.address, |network| read_network(&network))?,
+            digest: request.digest.unwrap_or_default(),
             request_id: request.request_id,
         })
     }
@@ -133,7 +130,7 @@ impl From<Token> for wire::Token {
                 .collect(),
             expires_at: token.expires_at.map(Timestamp),
             address: token.addresses.into_iter().map(text).collect(),
-            digest: false,
+            digest: token.sealed.is_some(),
             last_used_at: token.last_used_at.map(Timestamp),
             created_at: stamps.created_at,
             created_by: stamps.created_by,

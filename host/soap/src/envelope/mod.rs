@@ -10,7 +10,7 @@ mod security;
 pub use addressing::Addressing;
 pub use decode::{Envelope, Rejected};
 pub use encode::{Context, encode_fault, encode_reply};
-pub use security::UsernameToken;
+pub use security::{Password, PasswordDigest, UsernameToken};
 
 /// The version of SOAP: a request's envelope decides, the reply follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -337,6 +337,7 @@ fn users_and_tokens() {
         expires_at: Some(datetime!(2027-01-01 00:00 UTC)),
         addresses: vec![Network::parse("192.0.2.0/24").unwrap()],
         digest: [7; 32],
+        sealed: Some(vec![1]),
         last_used_at: None,
         revoked: false,
         stamps: stamps(),
@@ -349,7 +350,7 @@ fn users_and_tokens() {
     assert_eq!(read.token.scope, ["read", "SALES"]);
     assert_eq!(
         (read.token.address[0].as_str(), read.token.digest),
-        ("192.0.2.0/24", false)
+        ("192.0.2.0/24", true)
     );
     assert_eq!(read.secret.as_deref(), Some("lds_secret"));
 }

@@ -116,7 +116,7 @@ pub struct CreateTokenRequest {
     /// Addresses and networks (`192.0.2.0/24`) it is taken from; none: from everywhere.
     #[serde(default)]
     pub address: Vec<String>,
-    /// Whether it is for password digests of WS-Security; not offered yet, so only false is taken.
+    /// Whether it is for password digests of WS-Security too: a `UsernameToken` whose `Username` is the token's id and whose digest is made with its secret, of which the server then keeps a sealed copy.
     pub digest: Option<bool>,
     /// Chosen by the caller, up to 64 characters: the same request sent again is answered, not done again.
     pub request_id: Option<String>,

@@ -177,6 +177,13 @@ CREATE TABLE requests (
 );
 CREATE INDEX requests_made_at ON requests (made_at);
 
+-- Password digests that were shown: each is good once.
+CREATE TABLE proofs (
+    proof bytea PRIMARY KEY,
+    good_until bigint NOT NULL
+);
+CREATE INDEX proofs_good_until ON proofs (good_until);
+
 CREATE TABLE audit_chains (
     chain uuid PRIMARY KEY
 );

@@ -176,6 +176,13 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX requests_made_at ON requests (made_at);
 
+-- Password digests that were shown: each is good once.
+CREATE TABLE proofs (
+    proof BLOB PRIMARY KEY,
+    good_until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX proofs_good_until ON proofs (good_until);
+
 CREATE TABLE audit_chains (
     chain BLOB PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

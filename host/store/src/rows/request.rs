@@ -1,4 +1,4 @@
-//! Records of requests that a caller may repeat, as rows.
+//! Records of requests that a caller may repeat, and of proofs that nobody may, as rows.
 
 use lds_domain::unit::Outcome;
 use lds_domain::{Code, Error};
@@ -14,6 +14,14 @@ row! {
         request_id: Text<'a> as Text,
         digest: Hex<'a> as Bytes,
         made_at: i64 as Int,
+    }
+}
+
+row! {
+    /// A proof that was shown.
+    ProofRow<'a> in "proofs" {
+        proof: Hex<'a> as Bytes,
+        good_until: i64 as Int,
     }
 }
 

@@ -34,6 +34,9 @@ pub(crate) struct TokenBody<'a> {
     expires_at: Option<Millis>,
     addresses: Vec<String>,
     revoked: bool,
+    /// Only of a token for password digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sealed: Option<Hex<'a>>,
     stamps: Cow<'a, Stamps>,
 }
 
@@ -54,6 +57,7 @@ impl<'a> From<&'a Token> for TokenRow<'a> {
                 expires_at: token.expires_at.map(Millis),
                 addresses: token.addresses.iter().map(Network::to_string).collect(),
                 revoked: token.revoked,
+                sealed: token.sealed.as_deref().map(Hex::from),
                 stamps: Cow::Borrowed(&token.stamps),
             },
             name: Cow::Owned(token.name.to_lowercase()),
@@ -86,6 +90,7 @@ impl TryFrom<TokenRow<'_>> for Token {
             digest: row.digest.digest().ok_or_else(|| broken("digest"))?,
             last_used_at: row.last_used_at.map(|at| at.0),
             revoked: body.revoked,
+            sealed: body.sealed.map(|sealed| sealed.0.into_owned()),
             stamps: body.stamps.into_owned(),
         })
     }

@@ -38,6 +38,8 @@ pub(crate) struct Reads {
     pub(crate) references: Sql,
     /// `[n, customer]` → `[n, customer, has orders that are not revoked, has texts]`.
     pub(crate) estates: Sql,
+    /// `[n, proof]` → `[n, proof]` of those that were shown.
+    pub(crate) proofs: Sql,
     /// `[caller, request id]` → `[caller, request id, digest, outcomes?]`.
     pub(crate) requests: Sql,
     /// `[chain, most]` → the last `[chain, seq, hash]` of the newest other chains.
@@ -95,6 +97,13 @@ impl Reads {
             ),
             references: references(dialect),
             estates: estates(dialect),
+            proofs: query(
+                &found(&dialect.give("p.proof", Bytes)),
+                &format!(
+                    "{rows} CROSS JOIN proofs p WHERE p.proof = {}",
+                    dialect.at(1, Bytes)
+                ),
+            ),
             requests: requests(dialect),
             audit_heads: audit_heads(dialect),
             settings: query(

@@ -7,7 +7,7 @@ use crate::rows::customer::CustomerRow;
 use crate::rows::license::{ClaimRow, DocumentRow, FileRow, HostRow, LicenseRow};
 use crate::rows::order::{OrderIdRow, OrderRow};
 use crate::rows::product::ProductRow;
-use crate::rows::request::RequestRow;
+use crate::rows::request::{ProofRow, RequestRow};
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserRow;
 use crate::rows::{AttributeRow, EventRow, TextRow};
@@ -113,6 +113,9 @@ pub(crate) struct Writes {
     pub(crate) attributes: Sql,
     /// `[owner]`.
     pub(crate) forget_attributes: Sql,
+    pub(crate) proofs: Sql,
+    /// `[good until before, most]`.
+    pub(crate) prune_proofs: Sql,
     /// Rows; those that are there stay as they are.
     pub(crate) claim_requests: Sql,
     /// `[caller, request id, outcomes]`.
@@ -159,6 +162,8 @@ impl Writes {
             forget_texts: dialect.delete("texts", "owner"),
             attributes: dialect.insert::<AttributeRow>(),
             forget_attributes: dialect.delete("attributes", "owner"),
+            proofs: dialect.insert::<ProofRow>(),
+            prune_proofs: prune(dialect, "proofs", "proof", "good_until"),
             claim_requests: format!(
                 "{}{}",
                 dialect.insert::<RequestRow>(),
@@ -170,7 +175,7 @@ impl Writes {
                 &format!("UPDATE requests SET outcomes = {}", dialect.at(2, Text)),
             ),
             forget_requests: forget_requests(dialect),
-            prune_requests: prune_requests(dialect),
+            prune_requests: prune(dialect, "requests", "caller, request_id", "made_at"),
             token_used: later(dialect, "tokens", "last_used_at"),
             user_signed_in: later(dialect, "users", "last_signed_in_at"),
             hold_setting: on_setting(dialect, "settings.value"),
@@ -257,11 +262,12 @@ fn forget_requests(dialect: Dialect) -> Sql {
     .into()
 }
 
-fn prune_requests(dialect: Dialect) -> Sql {
+/// Deletes the oldest rows by their key; the parameter is `[before, most]`.
+fn prune(dialect: Dialect, table: &str, key: &str, time: &str) -> Sql {
     let (before, most) = (dialect.at(0, Int), dialect.at(1, Int));
     format!(
-        "DELETE FROM requests WHERE (caller, request_id) IN (SELECT caller, request_id FROM requests \
-         WHERE made_at < (SELECT {before} FROM {rows}) ORDER BY made_at LIMIT (SELECT {most} FROM {rows}))",
+        "DELETE FROM {table} WHERE ({key}) IN (SELECT {key} FROM {table} \
+         WHERE {time} < (SELECT {before} FROM {rows}) ORDER BY {time} LIMIT (SELECT {most} FROM {rows}))",
         rows = dialect.rows()
     )
     .into()

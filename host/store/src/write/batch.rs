@@ -19,6 +19,7 @@ use crate::rows::customer::CustomerRow;
 use crate::rows::license::{ClaimRow, DocumentRow, FileRow, HostRow, LicenseRow};
 use crate::rows::order::{OrderIdRow, OrderRow};
 use crate::rows::product::ProductRow;
+use crate::rows::request::ProofRow;
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserRow;
 use crate::rows::{AttributeRow, EventRow, TextRow};
@@ -129,6 +130,7 @@ pub(super) struct Batch {
     erased: Rows,
     activity: Rows,
     uses: Rows,
+    proofs: Rows,
     search: SearchRows,
     events: Rows,
     used_tokens: Rows,
@@ -164,6 +166,12 @@ impl Batch {
         for erasure in &changes.erased {
             let (customer, at) = (RowId::of(erasure.customer), Millis::number(erasure.at));
             self.erased.push(&(customer, at, &erasure.by))?;
+        }
+        for spent in &changes.spent {
+            self.proofs.push(&ProofRow {
+                proof: (&spent.proof.0).into(),
+                good_until: Millis::number(spent.until),
+            })?;
         }
         self.add_activity(changes)?;
         self.add_events(changes)
@@ -351,6 +359,7 @@ impl Batch {
             (&sql.claims, self.claims),
             (&sql.activity, self.activity),
             (&sql.uses, self.uses),
+            (&sql.proofs, self.proofs),
             (&sql.texts, self.search.texts),
             (&sql.attributes, self.search.attributes),
             (&sql.events, self.events),

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use lds_domain::id::{Id, Key};
 use lds_domain::order::OrderKey;
+use lds_domain::token::Proof;
 use lds_domain::unit::{Loaded, ProductKey, Unit, UserKey, Wanted};
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ enum Name {
     OrderId(String),
     Request(String, String),
     Administrators,
+    Proof(Proof),
 }
 
 /// Whether others may lock the same.
@@ -107,6 +109,9 @@ impl Names {
         let customers = wanted.customers.iter().map(|key| entity("customer", key));
         self.0
             .extend(products.chain(customers).map(|name| (name, lock)));
+        for proof in &wanted.proofs {
+            self.exclusive(Name::Proof(*proof));
+        }
         let licenses = wanted.licenses.iter().map(|key| entity("license", key));
         let tokens = wanted.tokens.iter().map(|id| Name::Id(id.uuid()));
         self.0

@@ -28,6 +28,8 @@ const UPKEEP: Duration = Duration::from_mins(1);
 const KEEP_REQUESTS: i64 = 8 * 24 * 60 * 60 * 1000;
 /// Old records that are forgotten at once.
 const MOST_PRUNED: u32 = 10_000;
+/// Proofs that are too old to be taken, likewise: more than come in that time.
+const MOST_PROOFS_PRUNED: u32 = 500_000;
 
 /// The task.
 pub(crate) struct Writer {
@@ -211,7 +213,12 @@ impl Writer {
         let now = Millis::number(self.shared.clock.now());
         let mut prune = Rows::default();
         prune.push(&(now - KEEP_REQUESTS, MOST_PRUNED))?;
-        let mut work = vec![(&sql.prune_requests, prune)];
+        let mut prune_proofs = Rows::default();
+        prune_proofs.push(&(now, MOST_PROOFS_PRUNED))?;
+        let mut work = vec![
+            (&sql.prune_requests, prune),
+            (&sql.prune_proofs, prune_proofs),
+        ];
         if self.chain.seq() > self.signed {
             let mut head = Rows::default();
             let (chain, signed) = self.chain.signed(&self.shared.keys, now);

@@ -4,6 +4,7 @@ use lds_domain::id::{Key, OrderRef};
 use lds_domain::license::{License, LicenseState};
 use lds_domain::order::{OrderKey, OrderLookup};
 use lds_domain::ports::Store as _;
+use lds_domain::token::TokenKey;
 use lds_domain::unit::{Changes, ProductKey, Rows, UserKey, Wanted};
 
 use crate::support::samples::{
@@ -15,7 +16,7 @@ both!(
     customers_are_read_by_id_and_reference,
     products_are_read_by_id_reference_and_code,
     users_are_read_by_id_reference_and_login,
-    tokens_are_read_by_digest_with_their_user,
+    tokens_are_read_by_id_and_digest_with_their_user,
     uses_are_remembered,
     what_is_changed_and_deleted_is_so,
     references_are_told,
@@ -108,7 +109,7 @@ async fn users_are_read_by_id_reference_and_login(bench: Bench) {
     assert_eq!(loaded.administrators.len(), 2);
 }
 
-async fn tokens_are_read_by_digest_with_their_user(bench: Bench) {
+async fn tokens_are_read_by_id_and_digest_with_their_user(bench: Bench) {
     let (ada, one) = (user(1, "ada"), token(5, 1, 7));
     bench
         .write(Changes {
@@ -117,9 +118,25 @@ async fn tokens_are_read_by_digest_with_their_user(bench: Bench) {
             ..Changes::default()
         })
         .await;
-    let (found, owner) = bench.store.token([7; 32]).await.unwrap().unwrap();
+    let (found, owner) = bench
+        .store
+        .token(TokenKey::Digest([7; 32]))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!((found, &*owner), (one.clone(), &ada));
-    assert_eq!(bench.store.token([9; 32]).await.unwrap(), None);
+    assert_eq!(
+        bench.store.token(TokenKey::Digest([9; 32])).await.unwrap(),
+        None
+    );
+    let (found, owner) = bench
+        .store
+        .token(TokenKey::Id(one.id))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((found, &*owner), (one.clone(), &ada));
+    assert_eq!(bench.store.token(TokenKey::Id(id(77))).await.unwrap(), None);
     let loaded = bench
         .load(Wanted {
             tokens: vec![one.id, id(77)],
@@ -143,7 +160,11 @@ async fn uses_are_remembered(bench: Bench) {
     // They go with the next writes; closing finishes what waits.
     bench.store.close().await;
     let again = bench.another().await;
-    let (used, owner) = again.token([7; 32]).await.unwrap().unwrap();
+    let (used, owner) = again
+        .token(TokenKey::Digest([7; 32]))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         (used.last_used_at, owner.last_signed_in_at),
         (Some(NOW), Some(NOW))
@@ -162,7 +183,11 @@ async fn uses_are_remembered(bench: Bench) {
         }))
         .await
         .unwrap();
-    let (used, owner) = again.token([7; 32]).await.unwrap().unwrap();
+    let (used, owner) = again
+        .token(TokenKey::Digest([7; 32]))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(
         (used.last_used_at, owner.last_signed_in_at),
         (Some(NOW), Some(NOW))

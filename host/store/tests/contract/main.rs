@@ -15,5 +15,6 @@ mod faults;
 mod lists;
 mod memory;
 mod opening;
+mod proofs;
 mod records;
 mod units;

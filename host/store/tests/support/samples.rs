@@ -74,6 +74,7 @@ pub(crate) fn token(n: u128, user: u128, digest: u8) -> Token {
             .map(|text| Network::parse(text).unwrap())
             .to_vec(),
         digest: [digest; 32],
+        sealed: Some(vec![0, 1, 0xff]),
         last_used_at: None,
         revoked: false,
         stamps: stamps(),

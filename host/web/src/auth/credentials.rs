@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use lds_domain::Result;
-use lds_soap::UsernameToken;
+use lds_soap::{Password, PasswordDigest, UsernameToken};
 
 use super::refused;
 
@@ -23,6 +23,13 @@ pub(crate) enum Credentials {
     },
     /// A token's secret.
     Token(String),
+    /// A password digest of WS-Security.
+    Digest {
+        /// Whose secret it was made with.
+        username: String,
+        /// The digest and what it was made of.
+        digest: PasswordDigest,
+    },
 }
 
 impl Credentials {
@@ -51,9 +58,15 @@ impl Credentials {
 
 impl From<&UsernameToken> for Credentials {
     fn from(token: &UsernameToken) -> Self {
-        Self::Password {
-            login: token.username.clone(),
-            password: token.password.clone(),
+        match token.password.clone() {
+            Password::Text(password) => Self::Password {
+                login: token.username.clone(),
+                password,
+            },
+            Password::Digest(digest) => Self::Digest {
+                username: token.username.clone(),
+                digest,
+            },
         }
     }
 }

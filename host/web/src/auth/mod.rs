@@ -2,6 +2,7 @@
 //! actor wants.
 
 mod credentials;
+mod digest;
 mod failures;
 mod passwords;
 mod turns;
@@ -12,11 +13,13 @@ use std::sync::Arc;
 use aws_lc_rs::hmac;
 use lds_domain::access::{Access, Actor, Source, Who};
 use lds_domain::attribute::is_line;
+use lds_domain::id::TokenId;
 use lds_domain::service::Services;
-use lds_domain::token;
+use lds_domain::token::{self, Token, TokenKey};
 use lds_domain::unit::UserKey;
 use lds_domain::user::{User, UserState, fold};
 use lds_domain::{Code, Error, Result};
+use lds_soap::PasswordDigest;
 
 pub(crate) use credentials::Credentials;
 use passwords::Passwords;
@@ -55,6 +58,9 @@ impl Authenticator {
             Credentials::Password { login, password } => {
                 self.by_password(&login, password, address).await
             }
+            Credentials::Digest { username, digest } => {
+                self.by_digest(&username, &digest, address).await
+            }
         }
     }
 
@@ -62,24 +68,60 @@ impl Authenticator {
         if !token::is_well_formed(secret) {
             return Err(refused());
         }
+        let key = TokenKey::Digest(token::digest(secret));
+        let found = self.services.store().token(key).await?;
+        let (token, user) = self.good(found, address)?;
+        Ok(self.let_in(&token, &user, address).await)
+    }
+
+    /// The username is the id of a token whose secret the server has. The proof is spent last: only
+    /// right ones take room in the store.
+    async fn by_digest(
+        &self,
+        username: &str,
+        shown: &PasswordDigest,
+        address: IpAddr,
+    ) -> Result<Actor> {
+        let spent = digest::check_time(shown, self.services.clock().now())?;
         let store = self.services.store();
-        let (token, user) = store
-            .token(token::digest(secret))
-            .await?
-            .ok_or_else(refused)?;
+        let found = match username.trim().parse::<TokenId>() {
+            Ok(id) => store.token(TokenKey::Id(id)).await?,
+            Err(_) => None,
+        };
+        let good = self.good(found, address);
+        let (token, user) = good.map_err(|_| refused_digest())?;
+        let sealed = token.sealed.as_deref().ok_or_else(refused_digest)?;
+        if !digest::is_of(shown, &store.open(token.id, sealed)?) {
+            return Err(refused_digest());
+        }
+        self.services.spend(spent).await?;
+        Ok(self.let_in(&token, &user, address).await)
+    }
+
+    /// The token that was found, if it is good here and now.
+    fn good(
+        &self,
+        found: Option<(Token, Arc<User>)>,
+        address: IpAddr,
+    ) -> Result<(Token, Arc<User>)> {
         let now = self.services.clock().now();
-        if !token.is_good(now, Some(address)) || user.state != UserState::Active {
-            return Err(refused());
-        }
+        let is_good = |(token, user): &(Token, Arc<User>)| {
+            token.is_good(now, Some(address)) && user.state == UserState::Active
+        };
+        found.filter(is_good).ok_or_else(refused)
+    }
+
+    async fn let_in(&self, token: &Token, user: &User, address: IpAddr) -> Actor {
+        let now = self.services.clock().now();
         if is_due(token.last_used_at, now) {
-            note(store.token_used(&token, now).await);
+            note(self.services.store().token_used(token, now).await);
         }
-        Ok(Actor {
+        Actor {
             who: Who::User(user.id, Some(token.id)),
             access: Access::of_token(&user.data.roles, &token.scopes),
             address: Some(address),
             source: Source::Soap,
-        })
+        }
     }
 
     async fn by_password(&self, login: &str, password: String, address: IpAddr) -> Result<Actor> {
@@ -120,6 +162,15 @@ fn refused() -> Error {
     Error::new(
         Code::AuthenticationRequired,
         "The credentials are not valid here.",
+    )
+}
+
+/// Likewise for password digests: it tells how they are made here, and nothing of the token.
+fn refused_digest() -> Error {
+    Error::new(
+        Code::AuthenticationRequired,
+        "The password digest is not valid here. Its username is the id of a token that was made \
+         for digests, its password that token's secret.",
     )
 }
 

@@ -15,7 +15,7 @@ use lds_domain::license::License;
 use lds_domain::order::{Order, OrderLookup, OrderView};
 use lds_domain::password;
 use lds_domain::ports::fixed::{FixedClock, SeededRandom};
-use lds_domain::ports::{Generators, Records, Store};
+use lds_domain::ports::{Generators, Records, Secrets, Store};
 use lds_domain::product::Product;
 use lds_domain::query::{
     CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
@@ -23,7 +23,7 @@ use lds_domain::query::{
 };
 use lds_domain::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
 use lds_domain::service::Services;
-use lds_domain::token::{self, Token};
+use lds_domain::token::{self, Token, TokenKey};
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use lds_domain::user::{Stamps, User, UserData, UserState};
 use lds_domain::{Error, Result};
@@ -78,6 +78,7 @@ impl Office {
             expires_at: None,
             addresses: Vec::new(),
             digest: token::digest(&secret),
+            sealed: None,
             last_used_at: None,
             revoked: false,
             stamps,
@@ -122,8 +123,8 @@ impl Store for Office {
         let is_it = key == UserKey::Login(LOGIN.to_owned());
         Ok(is_it.then(|| self.user.clone()))
     }
-    async fn token(&self, digest: [u8; 32]) -> Result<Option<(Token, Arc<User>)>> {
-        let is_it = digest == self.token.digest;
+    async fn token(&self, key: TokenKey) -> Result<Option<(Token, Arc<User>)>> {
+        let is_it = key == TokenKey::Digest(self.token.digest);
         Ok(is_it.then(|| (self.token.clone(), self.user.clone())))
     }
     async fn token_used(&self, _: &Token, _: OffsetDateTime) -> Result<()> {
@@ -167,6 +168,15 @@ impl Store for Office {
         broken()
     }
     async fn orders(&self, _: &[OrderRef]) -> Result<Vec<Order>> {
+        broken()
+    }
+}
+
+impl Secrets for Office {
+    fn seal(&self, _: TokenId, _: &str) -> Result<Vec<u8>> {
+        broken()
+    }
+    fn open(&self, _: TokenId, _: &[u8]) -> Result<String> {
         broken()
     }
 }

@@ -7,6 +7,7 @@ use time::Duration;
 use super::*;
 use crate::access::Role;
 use crate::testing::{Bench, NOW, actor, batch, new, user_data};
+use crate::token::TokenKey;
 
 async fn user(bench: &Bench, login: &str, role: Role) -> (UserId, Actor) {
     let administrator = actor(Role::Administrator);
@@ -27,6 +28,7 @@ fn command(scopes: &[Scope]) -> CreateToken {
         scopes: scopes.to_vec(),
         expires_at: None,
         addresses: Vec::new(),
+        digest: false,
         request_id: None,
     }
 }
@@ -60,7 +62,7 @@ async fn a_secret_is_told_once_and_kept_as_digest() {
     let found = bench
         .services
         .store()
-        .token(token::digest(&secret))
+        .token(TokenKey::Digest(token::digest(&secret)))
         .await
         .unwrap();
     assert_eq!(
@@ -72,6 +74,25 @@ async fn a_secret_is_told_once_and_kept_as_digest() {
     assert_eq!(bench.tables().tokens.len(), 1);
     let audit = format!("{:?}", bench.tables().audit);
     assert!(!audit.contains(&secret));
+}
+
+#[tokio::test]
+async fn a_secret_is_kept_sealed_for_password_digests_alone() {
+    let bench = Bench::new();
+    let (_, anna) = user(&bench, "anna", Role::Sales).await;
+    let plain = command(&[Scope::Read]);
+    let made = bench.services.create_token(&anna, plain.clone()).await;
+    assert_eq!(made.unwrap().token.sealed, None);
+    let wanted = CreateToken {
+        digest: true,
+        ..plain
+    };
+    let made = bench.services.create_token(&anna, wanted).await.unwrap();
+    let store = bench.services.store();
+    let found = store.token(TokenKey::Id(made.token.id)).await.unwrap();
+    let (token, _) = found.unwrap();
+    let opened = store.open(token.id, &token.sealed.unwrap()).unwrap();
+    assert_eq!(Some(opened), made.secret);
 }
 
 #[tokio::test]

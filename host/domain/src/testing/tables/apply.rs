@@ -38,6 +38,8 @@ impl Tables {
         }
         self.uses
             .extend(changes.uses.iter().map(|new| (new.order, new.used)));
+        self.spent
+            .extend(changes.spent.iter().map(|spent| spent.proof));
         self.audit.extend(changes.audit.iter().cloned());
         self.events.extend(changes.events.iter().cloned());
     }

@@ -10,12 +10,12 @@ use lds_domain::generator::{
     ValidateRequest, ValueType,
 };
 use lds_domain::host::{Form, HostType, HostTypeRef, whole_pattern};
-use lds_domain::id::{CustomerId, Id, Key, LicenseId, OrderRef, ProductId};
+use lds_domain::id::{CustomerId, Id, Key, LicenseId, OrderRef, ProductId, TokenId};
 use lds_domain::license::{File, GeneratorStamp, License};
 use lds_domain::order::{Matched, Order, OrderData, OrderLookup, OrderState, OrderView};
 use lds_domain::order_id::OrderId;
 use lds_domain::ports::fixed::{FixedClock, SeededRandom};
-use lds_domain::ports::{Generators, Records, Store};
+use lds_domain::ports::{Generators, Records, Secrets, Store};
 use lds_domain::product::{Product, ProductData, ProductState};
 use lds_domain::query::{
     CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
@@ -24,7 +24,7 @@ use lds_domain::query::{
 use lds_domain::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
 use lds_domain::service::Services;
 use lds_domain::terms::{HostLock, HostRule, Terms};
-use lds_domain::token::Token;
+use lds_domain::token::{Token, TokenKey};
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use lds_domain::user::{Stamps, User};
 use lds_domain::{Error, Result};
@@ -211,7 +211,7 @@ impl Store for Shop {
     async fn user(&self, _key: UserKey) -> Result<Option<Arc<User>>> {
         unused()
     }
-    async fn token(&self, _digest: [u8; 32]) -> Result<Option<(Token, Arc<User>)>> {
+    async fn token(&self, _key: TokenKey) -> Result<Option<(Token, Arc<User>)>> {
         unused()
     }
     async fn token_used(&self, _token: &Token, _at: OffsetDateTime) -> Result<()> {
@@ -243,6 +243,15 @@ impl Store for Shop {
     }
     async fn ready(&self) -> Result<()> {
         Ok(())
+    }
+}
+
+impl Secrets for Shop {
+    fn seal(&self, _: TokenId, _: &str) -> Result<Vec<u8>> {
+        unused()
+    }
+    fn open(&self, _: TokenId, _: &[u8]) -> Result<String> {
+        unused()
     }
 }
 
