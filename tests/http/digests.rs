@@ -29,6 +29,10 @@ fn digest_token(server: &Server) -> (String, String) {
     token(server, "<digest>true</digest>")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server under test has the real clock"
+)]
 fn at(ago: Duration) -> String {
     let time = OffsetDateTime::now_utc() - ago;
     time.format(&Rfc3339).expect("a time")
