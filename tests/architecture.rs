@@ -20,8 +20,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 /// These wire or measure the whole: they may use everything.
 const ALL: &[&str] = &["lds", "lds-load"];
-/// Stands for a vendor's program: it may use nothing of ours.
-const NONE: &[&str] = &["lds-kit"];
+/// They stand for what is not ours: they may use nothing of ours.
+const NONE: &[&str] = &["lds-kit", "lds-postgres"];
 
 /// Crates of ours by name, with the crates of ours that they are built with.
 fn arrows() -> BTreeMap<String, BTreeSet<String>> {

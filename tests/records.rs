@@ -5,7 +5,7 @@ use std::path::Path;
 
 use sqlx::{ConnectOptions, Connection, Executor, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::support::{Answer, Client, Postgres, Server, Shop};
+use crate::support::{Answer, Client, Server, Shop, on_postgres};
 
 /// Some entries: a customer, a product, an order, a license.
 fn trade(server: &Server) -> Shop {
@@ -24,8 +24,7 @@ fn verified(server: &Server) -> Answer {
 
 fn on_both(test: fn(&Server)) {
     test(&Server::start());
-    let postgres = Postgres::new();
-    test(&Server::start_with(&postgres.config()));
+    test(&Server::start_with(&on_postgres()));
 }
 
 #[test]

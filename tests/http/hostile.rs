@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::http::{basic, request};
 use crate::support::message::{CUSTOMERS, Refusal, SOAP11, STAFF, XML, outcome};
-use crate::support::{Client, PASSWORD, Postgres, Server, Shop};
+use crate::support::{Client, PASSWORD, Server, Shop, on_postgres};
 
 const QUICKLY: Duration = Duration::from_secs(5);
 
@@ -227,8 +227,7 @@ fn references_are_never_followed() {
 /// PostgreSQL takes no NUL, and XML has none; a login and a form could bring one.
 #[test]
 fn signs_that_no_database_takes_are_refused_before_it_is_asked() {
-    let database = Postgres::new();
-    let server = Server::start_with(&database.config());
+    let server = Server::start_with(&on_postgres());
     let message = STAFF.message("findCustomers", "");
     let authorization = basic("ad\0min", PASSWORD);
     let headers = [XML, ("Authorization", &*authorization)];

@@ -24,9 +24,9 @@ macro_rules! races {
         }
         mod on_two_servers_of_one_postgres {
             $(#[test] fn $name() {
-                let database = crate::support::Postgres::new();
-                let first = crate::support::Server::start_with(&database.config());
-                let second = first.further(&database.config());
+                let config = crate::support::on_postgres();
+                let first = crate::support::Server::start_with(&config);
+                let second = first.further(&config);
                 super::$name(&super::Crowd::of(&[&first, &second]));
             })+
         }

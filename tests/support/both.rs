@@ -11,8 +11,8 @@ macro_rules! on_both {
 
             #[test]
             fn on_postgres() {
-                let database = crate::support::Postgres::new();
-                super::$name(&crate::support::Server::start_with(&database.config()));
+                let config = crate::support::on_postgres();
+                super::$name(&crate::support::Server::start_with(&config));
             }
         }
     )+};

@@ -8,7 +8,6 @@ mod elements;
 mod finished;
 pub(crate) mod http;
 pub(crate) mod message;
-mod postgres;
 mod server;
 
 pub(crate) use both::on_both;
@@ -16,5 +15,4 @@ pub(crate) use client::{ACTIVATION, Answer, Client, ETHERNET, Fault, Shop, machi
 pub(crate) use counters::assert_counters;
 pub(crate) use elements::{inner, leaves};
 pub(crate) use finished::Finished;
-pub(crate) use postgres::Postgres;
-pub(crate) use server::{PASSWORD, Place, Server};
+pub(crate) use server::{PASSWORD, Place, Server, on_postgres};

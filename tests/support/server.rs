@@ -12,6 +12,11 @@ use super::disk::Disk;
 /// The password of the administrator of every server of these tests.
 pub(crate) const PASSWORD: &str = "a-password-of-tests";
 
+/// The lines of configuration that use a PostgreSQL database of its own.
+pub(crate) fn on_postgres() -> String {
+    format!("[store]\nurl = \"{}\"\n", lds_postgres::new_database())
+}
+
 /// A running server; killed when it is dropped.
 pub(crate) struct Server {
     pub(crate) url: String,

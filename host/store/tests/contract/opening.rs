@@ -83,7 +83,7 @@ async fn a_changed_schema_is_refused(bench: Bench) {
 async fn two_may_open_a_new_database_at_once(bench: Bench) {
     let place = match &bench.place {
         Place::Sqlite(file) => Place::Sqlite(file.with_file_name("new.db")),
-        Place::Postgres(_) => Place::Postgres(crate::support::postgres::new_database().await),
+        Place::Postgres(_) => Place::Postgres(lds_postgres::new_database()),
     };
     let open = || open(&place, environment(&bench.clock, 1));
     let (one, two, three) = tokio::join!(open(), open(), open());

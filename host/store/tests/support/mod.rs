@@ -1,6 +1,5 @@
 //! What the tests of the store stand on: a store on either database, and samples of entities.
 
-pub(crate) mod postgres;
 pub(crate) mod samples;
 
 use std::path::PathBuf;
@@ -46,7 +45,7 @@ impl Bench {
 
     /// On a new database of the tests' server.
     pub(crate) async fn postgres() -> Self {
-        Self::at(Place::Postgres(postgres::new_database().await), None).await
+        Self::at(Place::Postgres(lds_postgres::new_database()), None).await
     }
 
     async fn at(place: Place, directory: Option<tempfile::TempDir>) -> Self {

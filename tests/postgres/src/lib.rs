@@ -1,12 +1,11 @@
-//! A `PostgreSQL` server for tests: made in a temporary directory, one a test binary, stopped when
-//! the binary ends, however it ends. Without `PostgreSQL` the tests fail with a sentence.
+//! A PostgreSQL server for tests: made in a temporary directory, one a test binary, stopped when
+//! the binary ends, however it ends. Without PostgreSQL the tests fail with a sentence. It must not
+//! know what is tested.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 /// A running server.
 struct Server {
@@ -16,19 +15,19 @@ struct Server {
 }
 
 /// The URL of a new, empty database.
-pub(crate) async fn new_database() -> String {
+///
+/// # Panics
+/// Where there is no PostgreSQL, or it does not start: the test that asked is over then.
+#[must_use]
+pub fn new_database() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let server = SERVER.get_or_init(Server::start);
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    let mut connection = PgConnection::connect(&server.url("postgres"))
-        .await
-        .expect("the server answers");
-    let create = AssertSqlSafe(format!("CREATE DATABASE {name}"));
-    connection
-        .execute(create)
-        .await
-        .expect("a database is created");
+    run(as_postgres(&programs().join("createdb"))
+        .args(["--username=postgres", "--host"])
+        .arg(&server.directory)
+        .arg(&name));
     server.url(&name)
 }
 
@@ -91,7 +90,7 @@ fn programs() -> PathBuf {
         .filter(|path| path.join("bin/initdb").exists())
         .max_by_key(|path| number(path))
         .map(|path| path.join("bin"))
-        .expect("these tests need PostgreSQL: install the package postgresql (programs in /usr/lib/postgresql/*/bin)")
+        .expect("these tests need PostgreSQL: scripts/setup test installs it")
 }
 
 /// The server refuses to run as root.
