@@ -2,6 +2,11 @@
 //! the binary ends, however it ends. Without PostgreSQL the tests fail with a sentence. It must not
 //! know what is tested.
 
+#![expect(
+    clippy::expect_used,
+    reason = "what goes wrong here is the end of the test that asked"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
