@@ -11,7 +11,7 @@ use time::{Duration, OffsetDateTime};
 use crate::clients::{python, succeeded};
 use crate::support::http::{Response, basic};
 use crate::support::message::{SOAP11, SOAP12, STAFF, XML, outcome};
-use crate::support::{Client, PASSWORD, Postgres, Server, on_both};
+use crate::support::{Client, PASSWORD, Server, on_both, on_postgres};
 
 const WSS: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-";
 
@@ -155,9 +155,9 @@ fn of_many_at_once_one_is_let_in(server: &Server) {
 
 #[test]
 fn of_many_at_once_one_is_let_in_by_two_servers() {
-    let database = Postgres::new();
-    let first = Server::start_with(&database.config());
-    let second = first.further(&database.config());
+    let config = on_postgres();
+    let first = Server::start_with(&config);
+    let second = first.further(&config);
     assert_one_is_let_in(&[&first, &second]);
 }
 
