@@ -23,3 +23,4 @@ mod removals;
 mod round_trips;
 mod start;
 mod support;
+mod texts;

@@ -296,6 +296,18 @@ pub struct Generated {
     pub input_digest: [u8; 32],
 }
 
+/// What VERIFY is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Compared<'a> {
+    /// The request document, as it was stored.
+    pub document: &'a [u8],
+    /// The credential, which is not stored with it: only for generators with the capability
+    /// `order-id`.
+    pub order_id: Option<&'a crate::order_id::OrderId>,
+    /// The files.
+    pub files: &'a [File],
+}
+
 /// Types and checks values against their declarations; `values` win over `fallback`, that over
 /// the default. `member` is the list's name on the wire.
 ///
@@ -325,6 +337,15 @@ pub fn typed(
         }
     }
     Ok(typed)
+}
+
+/// The operator's values and the defaults, where no product is known; what has neither is left out.
+pub fn standing(definitions: &[Definition], operator: &[Attribute]) -> Values {
+    let value = |definition: &Definition| {
+        let value = definition.resolve("setting", &[], operator).ok()??;
+        Some((definition.name.clone(), value))
+    };
+    definitions.iter().filter_map(value).collect()
 }
 
 impl Definition {

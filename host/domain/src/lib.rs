@@ -34,5 +34,6 @@ mod testing;
 pub mod token;
 pub mod unit;
 pub mod user;
+pub mod verification;
 
 pub use error::{Code, Error, Result};

@@ -7,10 +7,12 @@ use time::{Date, OffsetDateTime};
 
 use crate::customer::Customer;
 use crate::error::Result;
-use crate::generator::{GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest};
+use crate::generator::{
+    Compared, GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest,
+};
 use crate::host::HostTypeRef;
 use crate::id::{Key, LicenseId, OrderRef, TokenId};
-use crate::license::License;
+use crate::license::{File, License};
 use crate::order::{Order, OrderLookup, OrderView};
 use crate::product::Product;
 use crate::query::{
@@ -21,6 +23,7 @@ use crate::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict}
 use crate::token::{Token, TokenKey};
 use crate::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use crate::user::User;
+use crate::verification::Reading;
 
 /// Time. Only the binary has the real one.
 pub trait Clock: Send + Sync {
@@ -55,6 +58,10 @@ pub trait Store: Records + Secrets + Send + Sync {
 
     /// A license with its files.
     async fn license(&self, key: Key<LicenseId>) -> Result<Option<License>>;
+
+    /// The generator's request document of a license, as far as it is kept: not that of an imported
+    /// or erased one.
+    async fn document(&self, license: LicenseId) -> Result<Option<Vec<u8>>>;
 
     /// Reads without locks, as a unit would.
     async fn load(&self, wanted: Wanted) -> Result<Loaded>;
@@ -148,6 +155,13 @@ pub trait Generators: Send + Sync {
 
     /// Checks a product or order; nothing found is an empty list.
     async fn validate(&self, name: &str, request: &ValidateRequest) -> Result<Vec<Problem>>;
+
+    /// What files grant; `None` where they are not of this generator's format, or it can't read.
+    async fn read(&self, name: &str, files: &[File], today: Date) -> Result<Option<Reading>>;
+
+    /// In what files differ by meaning from the request that a license was written by, a sentence
+    /// each; `None` where the generator can't compare.
+    async fn compare(&self, name: &str, compared: Compared<'_>) -> Result<Option<Vec<String>>>;
 }
 
 /// Fixed time and seeded randomness, for tests of every room.

@@ -232,4 +232,6 @@ pub struct LicenseFilter {
     pub expires_until: Option<Date>,
     /// Written by this generator.
     pub generator: Option<String>,
+    /// With a file of any of these digests.
+    pub files: Vec<[u8; 32]>,
 }

@@ -36,6 +36,7 @@ mod carrier;
 mod config;
 mod documents;
 mod error;
+mod examine;
 mod gate;
 mod grants;
 mod hex;

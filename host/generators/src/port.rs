@@ -4,11 +4,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lds_domain::generator::{GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest};
+use lds_domain::generator::{
+    Compared, GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest,
+};
 use lds_domain::host::HostTypeRef;
 use lds_domain::license::{File, GeneratorStamp, SignerStamp};
+use lds_domain::verification::Reading;
 use lds_domain::{Code, Error, Result, ports};
 use lds_plugin_api::{Op, document as doc};
+use time::Date;
 
 use crate::documents::{decode, encode};
 use crate::error::LoadError;
@@ -55,7 +59,7 @@ impl ports::Generators for Generators {
             warnings,
             generator: GeneratorStamp {
                 name: name.to_owned(),
-                version: ready.version.clone(),
+                version: ready.described.document.version.clone(),
                 digest: info.digest.clone(),
             },
             signers,
@@ -73,6 +77,18 @@ impl ports::Generators for Generators {
         let errors = ready.plugin.ask(Op::Validate, &input, read_errors).await;
         let errors = errors.map_err(|failure| refused(name, &failure))?;
         Ok(errors.into_iter().map(problem).collect())
+    }
+
+    async fn read(&self, name: &str, files: &[File], today: Date) -> Result<Option<Reading>> {
+        let (info, ready) = self.ready(name)?;
+        let reading = ready.read(info, files, today).await;
+        reading.map_err(|failure| refused(name, &failure))
+    }
+
+    async fn compare(&self, name: &str, compared: Compared<'_>) -> Result<Option<Vec<String>>> {
+        let (_, ready) = self.ready(name)?;
+        let differences = ready.compare(compared).await;
+        differences.map_err(|failure| refused(name, &failure))
     }
 }
 
@@ -143,14 +159,7 @@ impl Ready {
         signed: &Signed,
         request: doc::GenerateRequest,
     ) -> Result<(), LoadError> {
-        let question = doc::VerifyRequest {
-            schema: doc::SCHEMA,
-            request,
-            files: signed.files.to_documents(),
-        };
-        let input = encode(&question).map_err(LoadError::new)?;
-        let read = |output: &[u8]| decode::<doc::VerifyResult>(output).map_err(bad_output);
-        let answer = self.plugin.ask(Op::Verify, &input, read).await;
+        let answer = self.verdict(request, signed.files.to_documents()).await;
         match answer {
             Ok(result) if result.same => Ok(()),
             Ok(result) => Err(LoadError::new(format!(
@@ -168,11 +177,11 @@ fn read_errors(output: &[u8]) -> Result<Vec<doc::Problem>, Refused> {
     Ok(result.errors)
 }
 
-fn bad_output(note: String) -> Refused {
+pub(crate) fn bad_output(note: String) -> Refused {
     (CallStatus::BadOutput, note)
 }
 
-fn internal(note: String) -> CallFailure {
+pub(crate) fn internal(note: String) -> CallFailure {
     CallFailure {
         status: CallStatus::Internal,
         rejection: None,

@@ -52,7 +52,7 @@ pub(crate) struct Installed {
 pub(crate) struct Ready {
     pub(crate) plugin: Plugin,
     pub(crate) grants: Grants,
-    pub(crate) version: String,
+    pub(crate) described: Described,
 }
 
 impl Generators {
@@ -183,7 +183,7 @@ impl Ready {
         Self {
             plugin: Plugin::new(info.name.clone(), limits, probed.carrier),
             grants,
-            version: probed.described.document.version.clone(),
+            described: probed.described,
         }
     }
 }

@@ -142,7 +142,8 @@ fn previous(previous: &Previous) -> doc::Previous {
     }
 }
 
-fn file(file: &File) -> doc::File {
+/// A file as a plugin gets it.
+pub(crate) fn file(file: &File) -> doc::File {
     FileBytes {
         name: file.name.clone(),
         media_type: file.media_type.clone(),
@@ -158,7 +159,8 @@ fn attributes(list: &[Attribute]) -> doc::Attributes {
         .collect()
 }
 
-fn values(list: &Values) -> doc::Values {
+/// Typed values as they are in a document.
+pub(crate) fn values(list: &Values) -> doc::Values {
     list.iter()
         .map(|(name, value)| (name.clone(), to_json(value)))
         .collect()

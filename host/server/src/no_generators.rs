@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use lds_domain::generator::{GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest};
+use lds_domain::generator::{
+    Compared, GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest,
+};
 use lds_domain::host::HostTypeRef;
+use lds_domain::license::File;
 use lds_domain::ports::Generators;
+use lds_domain::verification::Reading;
 use lds_domain::{Code, Error, Result};
+use time::Date;
 
 /// None at all.
 pub(crate) struct NoGenerators;
@@ -30,6 +35,14 @@ impl Generators for NoGenerators {
     }
 
     async fn validate(&self, name: &str, _: &ValidateRequest) -> Result<Vec<Problem>> {
+        Err(unavailable(name))
+    }
+
+    async fn read(&self, name: &str, _: &[File], _: Date) -> Result<Option<Reading>> {
+        Err(unavailable(name))
+    }
+
+    async fn compare(&self, name: &str, _: Compared<'_>) -> Result<Option<Vec<String>>> {
         Err(unavailable(name))
     }
 }

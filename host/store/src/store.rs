@@ -25,6 +25,7 @@ use tokio::task::JoinHandle;
 use crate::Shared;
 use crate::audit;
 use crate::connection::{Connector, Pool, Purpose, ask};
+use crate::failure::Failure;
 use crate::find::Finder;
 use crate::keys::{Keys, MasterKey};
 use crate::load::load;
@@ -32,7 +33,7 @@ use crate::lookups::Line;
 use crate::memory::Memory;
 use crate::migrate::{self, OpenError};
 use crate::postgres::PostgresConnector;
-use crate::row::{Millis, RowId, Rows};
+use crate::row::{Hex, Millis, RowId, Rows};
 use crate::sqlite::SqliteConnector;
 use crate::statements::Statements;
 use crate::write::{Queue, Touch, Writer};
@@ -263,18 +264,14 @@ async fn check_master_key(
 ) -> Result<(), OpenError> {
     let given = &shared.keys.fingerprint;
     let mut setting = Rows::default();
-    setting
-        .push(&(FINGERPRINT, given))
-        .map_err(crate::failure::Failure::from)?;
+    setting.push(&(FINGERPRINT, given)).map_err(Failure::from)?;
     if let (Some(writer), Some(parameter)) = (writer, setting.parameter()) {
         writer
             .execute(&shared.statements.writes.setting, parameter)
             .await?;
     }
     let mut question = Rows::default();
-    question
-        .push(&(FINGERPRINT,))
-        .map_err(crate::failure::Failure::from)?;
+    question.push(&(FINGERPRINT,)).map_err(Failure::from)?;
     let found: Vec<(String, String)> =
         ask(&mut &*pool, &shared.statements.reads.settings, question).await?;
     match found.into_iter().next() {
@@ -308,6 +305,18 @@ impl ports::Store for Store {
 
     async fn license(&self, key: Key<LicenseId>) -> Result<Option<License>> {
         self.licenses.ask(key).await
+    }
+
+    async fn document(&self, license: LicenseId) -> Result<Option<Vec<u8>>> {
+        let mut question = Rows::default();
+        question
+            .push(&(RowId::of(license),))
+            .map_err(Failure::from)?;
+        let sql = &self.shared.statements.reads.documents;
+        let found: Vec<Hex<'_>> = ask(&mut &*self.pool, sql, question).await?;
+        let found = found.first();
+        let unpacked = found.map(|packed| lz4_flex::decompress_size_prepended(&packed.0));
+        unpacked.transpose().map_err(Error::internal)
     }
 
     async fn load(&self, wanted: Wanted) -> Result<Loaded> {
@@ -398,9 +407,7 @@ impl ports::Store for Store {
 
     async fn ready(&self) -> Result<()> {
         let mut question = Rows::default();
-        question
-            .push(&(FINGERPRINT,))
-            .map_err(crate::failure::Failure::from)?;
+        question.push(&(FINGERPRINT,)).map_err(Failure::from)?;
         let found: Vec<(String, String)> = ask(
             &mut &*self.pool,
             &self.shared.statements.reads.settings,

@@ -122,6 +122,9 @@ pub struct ReadRequest {
 pub struct ReadResult {
     /// Always 1.
     pub schema: u32,
+    /// The serial number, where the files show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub license_id: Option<String>,
     /// What the hosts are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub license_type: Option<LicenseType>,

@@ -9,7 +9,7 @@ use crate::{ALGORITHMS, CAPABILITY, FILE, MEDIA_TYPE};
 
 pub(crate) fn description() -> Description {
     let mut description =
-        Description::new("token", "1.0.0", "LDS").with_ops(&[Op::Validate, Op::Verify]);
+        Description::new("token", "1.0.0", "LDS").with_ops(&[Op::Validate, Op::Verify, Op::Read]);
     description.description =
         Some("A signed JSON license (JWT), checked with the public key alone.".to_owned());
     description.host_types = vec![

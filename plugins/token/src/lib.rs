@@ -7,14 +7,16 @@
 mod claims;
 mod days;
 mod describe;
+mod read;
 mod settings;
 mod verify;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lds_plugin_api::document::{
-    Description, Encoding, File, GenerateRequest, GenerateResult, Grant, Message, SCHEMA, SelfTest,
-    SignatureSlot, ValidateRequest, ValidateResult, VerifyRequest, VerifyResult,
+    Description, Encoding, File, GenerateRequest, GenerateResult, Grant, Message, ReadRequest,
+    ReadResult, SCHEMA, SelfTest, SignatureSlot, ValidateRequest, ValidateResult, VerifyRequest,
+    VerifyResult,
 };
 use lds_plugin_api::{Generator, Outcome, Refusal, generator, strict};
 use serde::Serialize;
@@ -74,6 +76,10 @@ impl Generator for Token {
 
     fn verify(request: VerifyRequest) -> Outcome<VerifyResult> {
         verify::compare(&request.request, &request.files)
+    }
+
+    fn read(request: ReadRequest) -> Outcome<ReadResult> {
+        read::read(&request)
     }
 
     fn selftest() -> Outcome<SelfTest> {

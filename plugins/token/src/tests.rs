@@ -136,7 +136,13 @@ fn describes_itself() {
     let (status, output) = call::<Token>(Op::Describe.number(), b"");
     let description: Description = strict::from_slice(&output).unwrap();
     assert_eq!(status, Status::Ok);
-    for op in [Op::Generate, Op::Validate, Op::Verify, Op::SelfTest] {
+    for op in [
+        Op::Generate,
+        Op::Validate,
+        Op::Verify,
+        Op::Read,
+        Op::SelfTest,
+    ] {
         assert!(description.ops.iter().any(|name| name == op.name()), "{op}");
     }
     assert!(description.settings.iter().all(|setting| !setting.required));
@@ -268,6 +274,72 @@ fn what_is_no_token_differs() {
         );
     }
     assert!(verify(&request, &whole).same);
+}
+
+/// What READ says of files.
+fn read(files: &Value) -> (Status, Vec<u8>) {
+    let input = json!({"schema":1,"today":"2026-11-25","settings":{},"files":files});
+    call::<Token>(Op::Read.number(), input.to_string().as_bytes())
+}
+
+fn file(text: &str) -> Value {
+    json!([{"name":"any.txt","mediaType":"text/plain","text":text}])
+}
+
+#[test]
+fn a_token_is_read_in_the_requests_words() {
+    let request = request();
+    let (_, claims, _) = parts(&result(&request));
+    let (status, output) = read(&file(&format!("{}\n", token(&claims))));
+    assert_eq!(status, Status::Ok);
+    let read: Value = serde_json::from_slice(&output).unwrap();
+    for member in ["licenseId", "licenseType", "licensee", "hosts", "expiresOn"] {
+        assert_eq!(read[member], request[member], "{member}");
+    }
+    assert_eq!(read["product"]["code"], request["product"]["code"]);
+    let names = |value: &Value| -> Vec<Value> {
+        let features = value["features"].as_array().unwrap().iter();
+        features
+            .map(|feature| json!([feature["name"], feature["count"]]))
+            .collect()
+    };
+    assert_eq!(names(&read), names(&request));
+    assert_eq!(
+        (&read["signed"], &read["problems"]),
+        (&json!(true), &json!([]))
+    );
+}
+
+#[test]
+fn what_a_user_would_stumble_over_is_told() {
+    let (_, mut claims, _) = parts(&result(&request()));
+    claims["expiresOn"] = json!("2026-11-24");
+    claims["notForUse"] = json!(true);
+    let (_, output) = read(&file(&token(&claims)));
+    let result: Value = serde_json::from_slice(&output).unwrap();
+    let codes: Vec<_> = result["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| &p["code"])
+        .collect();
+    assert_eq!(codes, ["NOT_FOR_USE", "EXPIRED"]);
+    assert_eq!(result["signed"], json!(false));
+}
+
+#[test]
+fn what_others_write_is_not_mine() {
+    let other = token(&json!({"iss": "somebody", "jti": "1"}));
+    for files in [
+        json!([]),
+        file("FEATURE a b 1 permanent 1 SIGN=0"),
+        file(&other),
+    ] {
+        let (status, output) = read(&files);
+        assert_eq!(status, Status::Rejected);
+        let rejection: Rejection = strict::from_slice(&output).unwrap();
+        assert_eq!(rejection.code, "NOT_MINE");
+    }
 }
 
 proptest! {

@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use crate::{Claims, FILE, Header};
 
-type Object = BTreeMap<String, Value>;
+/// The members of a part.
+pub(crate) type Object = BTreeMap<String, Value>;
 
 /// Longer values are cut in what is shown.
 const SHOWN: usize = 60;
@@ -48,6 +49,11 @@ fn differ(request: &GenerateRequest, text: &str, differences: &mut Vec<String>) 
     differences.extend(members(&header, &found_header));
     differences.extend(members(&claims, &found_claims));
     Ok(())
+}
+
+/// The claims of a token with any signature.
+pub(crate) fn claims(text: &str) -> Option<Object> {
+    read(text).map(|(_, claims)| claims)
 }
 
 /// Header and claims of a token with any signature.

@@ -22,6 +22,7 @@ mod removal;
 mod tokens;
 mod users;
 mod validation;
+mod verify;
 
 use std::sync::Arc;
 

@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
+use time::Date;
 
 use crate::error::{Code, Error, Result};
 use crate::generator::{
-    Definition, Description, GenerateRequest, Generated, GeneratorInfo, GeneratorState, Problem,
-    ValidateRequest, ValueType,
+    Compared, Definition, Description, GenerateRequest, Generated, GeneratorInfo, GeneratorState,
+    Problem, ValidateRequest, ValueType,
 };
 use crate::host::{Form, HostType, HostTypeRef, whole_pattern};
 use crate::license::{File, GeneratorStamp, SignerStamp};
 use crate::ports::Generators;
+use crate::verification::Reading;
 
 /// The name of the generator.
 pub(crate) const GENERATOR: &str = "sample";
@@ -23,6 +25,7 @@ pub(crate) const GENERATOR: &str = "sample";
 pub(crate) struct FakeGenerators {
     info: Mutex<Arc<GeneratorInfo>>,
     problems: Mutex<Vec<Problem>>,
+    reading: Mutex<Option<Reading>>,
     runs: AtomicUsize,
     validations: AtomicUsize,
 }
@@ -32,6 +35,7 @@ impl Default for FakeGenerators {
         Self {
             info: Mutex::new(Arc::new(info())),
             problems: Mutex::default(),
+            reading: Mutex::default(),
             runs: AtomicUsize::default(),
             validations: AtomicUsize::default(),
         }
@@ -42,6 +46,11 @@ impl FakeGenerators {
     /// What VALIDATE finds from now on.
     pub(crate) fn find(&self, problems: Vec<Problem>) {
         *self.problems.lock().unwrap_or_else(PoisonError::into_inner) = problems;
+    }
+
+    /// What READ tells from now on.
+    pub(crate) fn reads(&self, reading: Reading) {
+        *self.reading.lock().unwrap_or_else(PoisonError::into_inner) = Some(reading);
     }
 
     /// Changes what is installed.
@@ -97,6 +106,21 @@ impl Generators for FakeGenerators {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone())
+    }
+
+    async fn read(&self, _: &str, _: &[File], _: Date) -> Result<Option<Reading>> {
+        let reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(reading.clone())
+    }
+
+    async fn compare(&self, _: &str, compared: Compared<'_>) -> Result<Option<Vec<String>>> {
+        let text = std::str::from_utf8(&compared.files[0].bytes).unwrap_or_default();
+        let line = |name: &str| text.lines().find_map(|line| line.trim().strip_prefix(name));
+        let said = (line("hosts "), line("features "));
+        let same = matches!(said, (Some(hosts), Some(features))
+            if format!("({hosts}, {features})").as_bytes() == compared.document);
+        let differences = (!same).then(|| "It says something else.".to_owned());
+        Ok(Some(differences.into_iter().collect()))
     }
 }
 

@@ -52,6 +52,11 @@ impl Store for MemoryStore {
             .cloned())
     }
 
+    async fn document(&self, license: LicenseId) -> Result<Option<Vec<u8>>> {
+        let document = self.lock().documents.get(&license).cloned();
+        Ok(document.map(|document| document.to_vec()))
+    }
+
     async fn load(&self, wanted: Wanted) -> Result<Loaded> {
         Ok(self.lock().load(&wanted))
     }

@@ -14,7 +14,7 @@ use crate::claim::{Claim, ClaimClass};
 use crate::customer::Customer;
 use crate::error::Result;
 use crate::id::{CustomerId, Id, LicenseId, OrderRef, ProductId, TokenId, UserId};
-use crate::license::{License, LicenseState};
+use crate::license::{File, License, LicenseState};
 use crate::order::{AllowanceUse, Matched, Order, OrderKey, OrderLookup, OrderState, OrderView};
 use crate::order_id::OrderId;
 use crate::product::Product;
@@ -35,6 +35,7 @@ pub(crate) struct Tables {
     pub(crate) products: BTreeMap<ProductId, Product>,
     pub(crate) orders: BTreeMap<OrderRef, Order>,
     pub(crate) licenses: BTreeMap<LicenseId, License>,
+    pub(crate) documents: BTreeMap<LicenseId, Arc<[u8]>>,
     pub(crate) claims: HashMap<(OrderRef, ClaimClass, Claim), LicenseId>,
     pub(crate) uses: Vec<(OrderRef, AllowanceUse)>,
     pub(crate) order_ids: HashSet<OrderId>,
@@ -277,10 +278,12 @@ impl Tables {
                     && wanted.values.contains(&host.value)
             })
         };
+        let has_file = |file: &File| filter.files.contains(&file.sha256);
         keys(&filter.common, license.id, license.external_ref.as_deref())
             && any(&filter.common.states, &license.state)
             && any(&filter.kinds, &license.kind)
             && filter.order.as_ref().is_none_or(of_order)
             && filter.host.as_ref().is_none_or(on_host)
+            && (filter.files.is_empty() || license.files.iter().any(has_file))
     }
 }

@@ -18,5 +18,6 @@ mod paper;
 mod registry;
 mod results;
 mod server;
+mod texts;
 mod token;
 mod wasm;

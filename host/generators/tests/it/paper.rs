@@ -13,6 +13,7 @@ pub(crate) const DESCRIBE: u32 = 1;
 pub(crate) const GENERATE: u32 = 2;
 pub(crate) const VALIDATE: u32 = 3;
 pub(crate) const VERIFY: u32 = 4;
+pub(crate) const READ: u32 = 5;
 pub(crate) const SELFTEST: u32 = 8;
 
 /// A description with nothing but what is compulsory.

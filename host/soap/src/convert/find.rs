@@ -142,6 +142,7 @@ impl wire::FindLicensesRequest {
             expires_from: day(request.expires_from),
             expires_until: day(request.expires_until),
             generator: request.generator,
+            files: Vec::new(),
             common: common!(request),
         };
         Ok((filter, paging))

@@ -87,7 +87,7 @@ impl From<File> for wire::File {
             media_type: file.media_type,
             text,
             data,
-            sha256: hex(&file.sha256),
+            sha256: Some(hex(&file.sha256)),
             extra: Vec::new(),
         }
     }

@@ -12,6 +12,7 @@ mod records;
 mod service;
 mod terms;
 mod user;
+mod verify;
 
 use std::fmt::Display;
 

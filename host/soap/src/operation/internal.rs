@@ -26,6 +26,7 @@ use crate::wire::store::{
 use crate::wire::user::{
     CreateTokenRequest, CreateTokenResult, ResetPasswordRequest, ResetPasswordResult,
 };
+use crate::wire::verify::{VerifyLicenseRequest, VerifyLicenseResult};
 
 operations! {
     /// Visits every operation of the service.
@@ -102,6 +103,8 @@ operations! {
         EmergencyLicense = "emergencyLicense": EmergencyLicenseRequest => License;
         /// Shows what a license would look like.
         PreviewLicense = "previewLicense": PreviewLicenseRequest => PreviewLicenseResult;
+        /// Tells which license a text is.
+        VerifyLicense = "verifyLicense": VerifyLicenseRequest => VerifyLicenseResult;
         /// Removes licenses.
         RemoveLicenses = "removeLicenses": StateChangeRequest => StateChangeResult;
         /// Asks for licenses back.

@@ -28,7 +28,7 @@ fn folder(name: &str) -> Vec<PathBuf> {
     files.map(|file| file.unwrap().path()).collect()
 }
 
-fn example<O: Operation>() -> O::Request {
+pub(super) fn example<O: Operation>() -> O::Request {
     let name = format!("{}.xml", O::NAME);
     let file = folder("examples")
         .into_iter()

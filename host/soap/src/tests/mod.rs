@@ -11,6 +11,7 @@ mod replies;
 mod rules;
 mod samples;
 mod schema;
+mod texts;
 mod tree;
 mod xmllint;
 

@@ -36,8 +36,8 @@ pub struct File {
     pub text: Option<String>,
     /// Its content, where it is not.
     pub data: Option<Bytes>,
-    /// SHA-256 of its bytes, in hex.
-    pub sha256: String,
+    /// SHA-256 of its bytes, in hex; read-only.
+    pub sha256: Option<String>,
     /// What later versions of the service add; ignored on input.
     #[serde(default)]
     pub extra: Vec<NameValue>,

@@ -16,5 +16,6 @@ pub mod service;
 pub mod store;
 pub mod terms;
 pub mod user;
+pub mod verify;
 
 pub use common::NameValue;

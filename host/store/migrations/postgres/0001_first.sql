@@ -132,6 +132,7 @@ CREATE TABLE license_files (
     sha256 bytea NOT NULL,
     PRIMARY KEY (license, place)
 );
+CREATE INDEX license_files_sha256 ON license_files (sha256);
 
 -- The generator's request documents, compressed.
 CREATE TABLE license_documents (

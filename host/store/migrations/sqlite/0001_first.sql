@@ -131,6 +131,7 @@ CREATE TABLE license_files (
     sha256 BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX license_files_license ON license_files (license, place);
+CREATE INDEX license_files_sha256 ON license_files (sha256);
 
 -- The generator's request documents, compressed.
 CREATE TABLE license_documents (

@@ -10,7 +10,7 @@ use lds_domain::query::{
 
 use super::query::Query;
 use crate::row::Kind::{self, Int, Text};
-use crate::row::{Millis, RowId};
+use crate::row::{Hex, Millis, RowId};
 use crate::write::texts;
 
 /// For the dates of those that never end, as in the index.
@@ -118,7 +118,20 @@ impl Query {
         if let Some(generator) = &filter.generator {
             self.compare("t.generator =", Text, generator)?;
         }
+        self.with_files(&filter.files)?;
         self.in_time(filter)
+    }
+
+    fn with_files(&mut self, digests: &[[u8; 32]]) -> Result<()> {
+        if digests.is_empty() {
+            return Ok(());
+        }
+        let digests: Vec<_> = digests.iter().map(Hex::from).collect();
+        let condition = self.among("f.sha256", Kind::Bytes, digests)?;
+        self.require(format!(
+            "t.id IN (SELECT f.license FROM license_files f WHERE {condition})"
+        ));
+        Ok(())
     }
 
     fn in_time(&mut self, filter: &LicenseFilter) -> Result<()> {

@@ -18,6 +18,8 @@ pub(crate) struct Reads {
     pub(crate) orders: Sql,
     /// `[n, id?, reference?]` → `[n, [license, files]]`.
     pub(crate) licenses: Sql,
+    /// `[license]` → its request document.
+    pub(crate) documents: Sql,
     /// `[n, id?, reference?]` → `[n, license]`.
     pub(crate) bare_licenses: Sql,
     /// `[n, id?, Order ID?, reference?]` → `[n, license]` of those in force.
@@ -62,15 +64,9 @@ impl Reads {
         Self {
             orders: orders(dialect),
             licenses: query(&found(&whole_license(dialect, "l")), &license),
+            documents: documents(dialect),
             bare_licenses: query(&found(&dialect.row::<LicenseRow>("l")), &license),
-            licenses_of: query(
-                &found(&dialect.row::<LicenseRow>("l")),
-                &format!(
-                    "{rows} CROSS JOIN licenses l WHERE l.order_ref = {} \
-                     AND l.state IN ('ACTIVE', 'REMOVAL_REQUESTED')",
-                    order_key(dialect, 1)
-                ),
-            ),
+            licenses_of: licenses_of(dialect),
             users: query(
                 &found(&dialect.row::<UserRow>("u")),
                 &joined("users", "u", &user_key(dialect, 1)),
@@ -163,6 +159,32 @@ fn orders(dialect: Dialect) -> Sql {
         order_key(dialect, 1),
     );
     let found = dialect.array(&format!("{}, {view}", dialect.at(0, Int)));
+    dialect.query(&found, &from).into()
+}
+
+fn documents(dialect: Dialect) -> Sql {
+    let from = format!(
+        "{} CROSS JOIN license_documents d WHERE d.license = {}",
+        dialect.rows(),
+        dialect.at(0, Id),
+    );
+    dialect
+        .query(&dialect.give("d.document", Bytes), &from)
+        .into()
+}
+
+fn licenses_of(dialect: Dialect) -> Sql {
+    let found = dialect.array(&format!(
+        "{}, {}",
+        dialect.at(0, Int),
+        dialect.row::<LicenseRow>("l")
+    ));
+    let from = format!(
+        "{} CROSS JOIN licenses l WHERE l.order_ref = {} \
+         AND l.state IN ('ACTIVE', 'REMOVAL_REQUESTED')",
+        dialect.rows(),
+        order_key(dialect, 1),
+    );
     dialect.query(&found, &from).into()
 }
 

@@ -19,6 +19,7 @@ use crate::support::{Bench, both, unit};
 both!(
     an_order_is_read_by_every_name,
     an_activation_is_read_as_it_was_written,
+    a_request_document_is_read_as_it_was_written,
     the_only_license_is_brought_where_there_is_one,
     a_removal_releases_its_claim,
     uses_and_requests_for_removal_are_told,
@@ -68,6 +69,16 @@ async fn an_order_is_read_by_every_name(bench: Bench) {
     );
     let listed = bench.store.orders(&[two.id, id(99), one.id]).await.unwrap();
     assert_eq!(listed, [two, one]);
+}
+
+async fn a_request_document_is_read_as_it_was_written(bench: Bench) {
+    bench.write(basis(vec![order(30, 1)])).await;
+    bench
+        .write(activation(license(40, Some(id(30)), "aa"), 1))
+        .await;
+    let found = bench.store.document(license_id(40)).await.unwrap();
+    assert_eq!(found.as_deref(), Some(&b"{\"request\":1}"[..]));
+    assert_eq!(bench.store.document(license_id(41)).await.unwrap(), None);
 }
 
 async fn an_activation_is_read_as_it_was_written(bench: Bench) {

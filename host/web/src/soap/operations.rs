@@ -84,6 +84,7 @@ pub(super) fn table() -> Table {
         command internal::RehostLicense => rehost_license;
         command internal::EmergencyLicense => emergency_license;
         command internal::PreviewLicense => preview_license;
+        command internal::VerifyLicense => verify_license;
         change internal::RemoveLicenses => remove_licenses;
         change internal::RequestRemovals => request_removals;
         change internal::CancelRemovalRequests => cancel_removal_requests;

@@ -7,11 +7,11 @@ use async_trait::async_trait;
 use lds_domain::access::{Role, Scope};
 use lds_domain::customer::Customer;
 use lds_domain::generator::{
-    GenerateRequest, Generated, GeneratorInfo, GeneratorState, Problem, ValidateRequest,
+    Compared, GenerateRequest, Generated, GeneratorInfo, GeneratorState, Problem, ValidateRequest,
 };
 use lds_domain::host::HostTypeRef;
 use lds_domain::id::{Id, Key, LicenseId, OrderRef, TokenId, UserId};
-use lds_domain::license::License;
+use lds_domain::license::{File, License};
 use lds_domain::order::{Order, OrderLookup, OrderView};
 use lds_domain::password;
 use lds_domain::ports::fixed::{FixedClock, SeededRandom};
@@ -26,9 +26,10 @@ use lds_domain::service::Services;
 use lds_domain::token::{self, Token, TokenKey};
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use lds_domain::user::{Stamps, User, UserData, UserState};
+use lds_domain::verification::Reading;
 use lds_domain::{Error, Result};
-use time::OffsetDateTime;
 use time::macros::datetime;
+use time::{Date, OffsetDateTime};
 
 pub(super) const LOGIN: &str = "anna";
 pub(super) const PASSWORD: &str = "correct: horse battery";
@@ -146,6 +147,9 @@ impl Store for Office {
     async fn license(&self, _: Key<LicenseId>) -> Result<Option<License>> {
         broken()
     }
+    async fn document(&self, _: LicenseId) -> Result<Option<Vec<u8>>> {
+        broken()
+    }
     async fn load(&self, _: Wanted) -> Result<Loaded> {
         broken()
     }
@@ -217,6 +221,12 @@ impl Generators for Office {
         broken()
     }
     async fn validate(&self, _: &str, _: &ValidateRequest) -> Result<Vec<Problem>> {
+        broken()
+    }
+    async fn read(&self, _: &str, _: &[File], _: Date) -> Result<Option<Reading>> {
+        broken()
+    }
+    async fn compare(&self, _: &str, _: Compared<'_>) -> Result<Option<Vec<String>>> {
         broken()
     }
 }

@@ -12,6 +12,7 @@ mod rehosts;
 mod replacements;
 mod rules;
 mod staff;
+mod verifying;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -50,6 +50,7 @@ impl Tables {
             license.hosts.clear();
             license.parameters.clear();
             license.licensee = None;
+            self.documents.remove(&license.id);
             license.revision += 1;
             license.stamps = license.stamps.touched(erasure.at, &erasure.by);
             for file in &mut license.files {
@@ -98,6 +99,9 @@ impl Tables {
             };
         }
         for new in &changes.new_licenses {
+            let document = new.document.iter().cloned();
+            self.documents
+                .extend(document.map(|document| (new.license.id, document)));
             self.licenses.insert(new.license.id, (*new.license).clone());
             for claim in &new.claims {
                 let order = new.license.order.expect("claims are those of an order");

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use lds_domain::Result;
 use lds_domain::customer::CustomerState;
 use lds_domain::id::{Id, Key};
-use lds_domain::license::{License, LicenseKind, LicenseState};
+use lds_domain::license::{File, License, LicenseKind, LicenseState};
 use lds_domain::order::{OrderKey, OrderState};
 use lds_domain::ports::Store as _;
 use lds_domain::query::{CustomerFilter, HostFilter, LicenseFilter, OrderFilter, Page, TextMatch};
@@ -132,14 +132,21 @@ fn host(host_type: Option<&str>, value: &str) -> HostFilter {
     }
 }
 
+fn file(name: &str, text: &str) -> File {
+    File::new(name.to_owned(), "text/plain".to_owned(), text.into())
+}
+
 async fn licenses_are_filtered(bench: Bench) {
     bench.write(basis(vec![order(30, 1), order(31, 1)])).await;
     let other = License {
         kind: LicenseKind::Emergency,
         state: LicenseState::Removed,
         generator: None,
+        files: vec![file("other.lic", "other")],
         ..license(41, Some(id(31)), "bb")
     };
+    let digest = |file: &File| file.sha256;
+    let (own, others) = (digest(&other.files[0]), [0; 32]);
     let one = license(40, Some(id(30)), "aa");
     bench.write(activation(one.clone(), 1)).await;
     bench
@@ -167,6 +174,8 @@ async fn licenses_are_filtered(bench: Bench) {
         .with(|f| f.host = Some(host(Some("HOSTNAME"), "bb")), &[])
         .with(|f| f.kinds = kinds, &[41])
         .with(|f| f.generator = Some("token".into()), &[40])
+        .with(|f| f.files = vec![others, own], &[41])
+        .with(|f| f.files = vec![others], &[])
         .with(|f| f.common.states = vec![LicenseState::Active], &[40])
         .with(
             |f| f.common.attributes = vec![attribute("asset", "42")],

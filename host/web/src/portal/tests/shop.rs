@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use lds_domain::claim::{Claim, ClaimClass};
 use lds_domain::customer::{Customer, CustomerData, CustomerState};
 use lds_domain::generator::{
-    Definition, Description, GenerateRequest, Generated, GeneratorInfo, GeneratorState, Problem,
-    ValidateRequest, ValueType,
+    Compared, Definition, Description, GenerateRequest, Generated, GeneratorInfo, GeneratorState,
+    Problem, ValidateRequest, ValueType,
 };
 use lds_domain::host::{Form, HostType, HostTypeRef, whole_pattern};
 use lds_domain::id::{CustomerId, Id, Key, LicenseId, OrderRef, ProductId, TokenId};
@@ -27,9 +27,10 @@ use lds_domain::terms::{HostLock, HostRule, Terms};
 use lds_domain::token::{Token, TokenKey};
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use lds_domain::user::{Stamps, User};
+use lds_domain::verification::Reading;
 use lds_domain::{Error, Result};
-use time::OffsetDateTime;
 use time::macros::datetime;
+use time::{Date, OffsetDateTime};
 
 /// All signs but the last are worth nothing: the check character is worked out by hand.
 pub(crate) const ORDER_ID: &str = "22222-22222-22222-2223N";
@@ -205,6 +206,9 @@ impl Store for Shop {
     async fn license(&self, _key: Key<LicenseId>) -> Result<Option<License>> {
         unused()
     }
+    async fn document(&self, _: LicenseId) -> Result<Option<Vec<u8>>> {
+        unused()
+    }
     async fn load(&self, _wanted: Wanted) -> Result<Loaded> {
         unused()
     }
@@ -319,6 +323,13 @@ impl Generators for Shop {
 
     async fn validate(&self, _name: &str, _request: &ValidateRequest) -> Result<Vec<Problem>> {
         Ok(Vec::new())
+    }
+
+    async fn read(&self, _: &str, _: &[File], _: Date) -> Result<Option<Reading>> {
+        unused()
+    }
+    async fn compare(&self, _: &str, _: Compared<'_>) -> Result<Option<Vec<String>>> {
+        unused()
     }
 }
 

@@ -1,0 +1,95 @@
+//! License texts that come in, and what is told of them.
+
+use lds_domain::Code;
+use lds_domain::verification::{Match, TextProblem, Verification, VerifyLicense};
+
+use super::messages::example;
+use super::replies::round;
+use super::samples::license;
+use crate::leaf::Bytes;
+use crate::operation::internal;
+use crate::wire::license::File;
+use crate::wire::verify::VerifyLicenseRequest;
+
+#[test]
+fn a_text_arrives_byte_for_byte() {
+    let command = VerifyLicense::try_from(example::<internal::VerifyLicense>()).unwrap();
+    assert_eq!(command.generator.as_deref(), Some("flexnet"));
+    let [file] = command.files.as_slice() else {
+        panic!("one file");
+    };
+    assert_eq!(
+        (file.name.as_str(), &*file.bytes),
+        ("license.lic", &b"FEATURE draw\r\n"[..])
+    );
+}
+
+#[test]
+fn a_file_that_was_read_can_be_asked_about() {
+    let read = round::<internal::GetLicense>(&license().into());
+    let request = VerifyLicenseRequest {
+        file: read.file,
+        generator: None,
+    };
+    let command = VerifyLicense::try_from(request).unwrap();
+    assert_eq!(command.files, license().files);
+}
+
+#[test]
+fn a_file_has_text_or_data_and_not_both() {
+    let neither = File {
+        name: "a".to_owned(),
+        media_type: "text/plain".to_owned(),
+        ..File::default()
+    };
+    let both = File {
+        text: Some("a".to_owned()),
+        data: Some(Bytes(vec![1])),
+        ..neither.clone()
+    };
+    for file in [neither, both] {
+        let request = VerifyLicenseRequest {
+            file: vec![file],
+            generator: None,
+        };
+        let refused = VerifyLicense::try_from(request).unwrap_err();
+        let field = refused.field.as_deref();
+        assert_eq!(
+            (refused.code, field),
+            (Code::InvalidRequest, Some("file[0].text"))
+        );
+    }
+}
+
+#[test]
+fn what_is_told_of_a_text_arrives() {
+    let verification = Verification {
+        matched: Match::Changed,
+        license: Some(license()),
+        differences: vec!["count is 6, asked for 5.".to_owned()],
+        grant: Some("{\"schema\":1}".to_owned()),
+        problems: vec![TextProblem {
+            code: "EXPIRED".to_owned(),
+            message: "It is over.".to_owned(),
+            line: Some(7),
+        }],
+    };
+    let told = round::<internal::VerifyLicense>(&verification.into());
+    assert_eq!(told.matched, "CHANGED");
+    assert_eq!(told.license.unwrap().id, license().id.to_string());
+    assert_eq!(told.difference, ["count is 6, asked for 5."]);
+    assert_eq!(told.grant.as_deref(), Some("{\"schema\":1}"));
+    assert_eq!(
+        (told.problem[0].code.as_str(), told.problem[0].line),
+        ("EXPIRED", Some(7))
+    );
+    let unknown = Verification {
+        matched: Match::Unknown,
+        license: None,
+        differences: Vec::new(),
+        grant: None,
+        problems: Vec::new(),
+    };
+    let told = round::<internal::VerifyLicense>(&unknown.into());
+    assert_eq!((told.matched.as_str(), told.license), ("UNKNOWN", None));
+}
