@@ -13,6 +13,7 @@ mod disk;
 mod docs;
 mod http;
 mod licenses;
+mod messages;
 mod orders;
 mod people;
 mod portal;

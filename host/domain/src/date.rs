@@ -96,11 +96,11 @@ impl BaseDays {
 }
 
 impl DateRule {
-    /// The day that the rule gives; `None` for never.
+    /// The day that the rule gives; `None` for never. `member` is the rule's path on the wire.
     ///
     /// # Errors
     /// `InvalidRequest` where the day lies outside the calendar.
-    pub fn resolve(self, edge: Edge, days: BaseDays) -> Result<Option<Date>> {
+    pub fn resolve(self, edge: Edge, days: BaseDays, member: &str) -> Result<Option<Date>> {
         match self {
             Self::Never => Ok(None),
             Self::Fixed { date } => Ok(Some(date)),
@@ -110,9 +110,11 @@ impl DateRule {
                     Edge::Start => start,
                     Edge::End => start.and_then(Date::previous_day),
                 };
-                day.filter(|day| in_calendar(*day))
-                    .map(Some)
-                    .ok_or_else(|| Error::invalid("amount", "The date is after the year 9999."))
+                let day = day.filter(|day| in_calendar(*day));
+                day.map(Some).ok_or_else(|| {
+                    let message = format!("The rule {member} gives a day after the year 9999.");
+                    Error::invalid(format!("{member}.amount"), message)
+                })
             }
         }
     }
@@ -205,7 +207,7 @@ mod tests {
     }
 
     fn end(rule: DateRule, day: Date) -> Date {
-        rule.resolve(Edge::End, BaseDays::all(day))
+        rule.resolve(Edge::End, BaseDays::all(day), "terms.expiry")
             .unwrap()
             .unwrap()
     }
@@ -225,7 +227,11 @@ mod tests {
             date!(2026 - 11 - 25)
         );
         let start = after(1, Unit::Years)
-            .resolve(Edge::Start, BaseDays::all(date!(2024 - 02 - 29)))
+            .resolve(
+                Edge::Start,
+                BaseDays::all(date!(2024 - 02 - 29)),
+                "terms.start",
+            )
             .unwrap();
         assert_eq!(start, Some(date!(2025 - 02 - 28)));
     }
@@ -264,7 +270,7 @@ mod tests {
         fn an_end_lies_one_day_before_the_start_of_the_same_rule(days in 0_i32..40_000, amount in 1_u32..=120, unit in 0..3) {
             let day = date!(1970 - 01 - 01) + Duration::days(i64::from(days));
             let rule = after(amount, [Unit::Days, Unit::Months, Unit::Years][usize::try_from(unit).unwrap()]);
-            let start = rule.resolve(Edge::Start, BaseDays::all(day)).unwrap().unwrap();
+            let start = rule.resolve(Edge::Start, BaseDays::all(day), "terms.start").unwrap().unwrap();
             prop_assert_eq!(end(rule, day).next_day(), Some(start));
             prop_assert!(start > day);
         }

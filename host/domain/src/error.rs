@@ -146,6 +146,24 @@ impl Error {
     }
 }
 
+/// Longest part of what a caller wrote that a message repeats, in characters.
+const MAX_SHOWN: usize = 40;
+
+/// What a caller wrote, fit to be repeated in a message.
+pub(crate) fn shown(text: &str) -> String {
+    let printable = text.chars().filter(|sign| !sign.is_control());
+    printable.take(MAX_SHOWN).collect()
+}
+
+/// The end of a message that refuses a name: those that are taken instead.
+pub(crate) fn instead<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let names: Vec<_> = names.into_iter().collect();
+    match names.as_slice() {
+        [] => "; there is none.".to_owned(),
+        names => format!("; there are: {}.", names.join(", ")),
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.code, self.message)?;

@@ -9,7 +9,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::attribute::Attribute;
 use crate::date;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, instead, shown};
 use crate::host::{Host, HostTypeRef};
 use crate::license::{File, GeneratorStamp, SignerStamp};
 use crate::terms::{LicenseType, names};
@@ -324,9 +324,13 @@ pub fn typed(
             .iter()
             .any(|definition| definition.name == given.name)
         {
+            let names = definitions
+                .iter()
+                .map(|definition| definition.name.as_str());
+            let (name, instead) = (shown(&given.name), instead(names));
             return Err(Error::invalid(
                 format!("{member}[{i}].name"),
-                "The generator has no such value.",
+                format!("The generator has no {member} {name}{instead}"),
             ));
         }
     }
@@ -503,6 +507,12 @@ impl Description {
             return Err(refused(&license_type));
         }
         Ok(())
+    }
+
+    /// The names of the declared host types.
+    pub fn host_type_names(&self) -> impl Iterator<Item = &str> {
+        let types = self.host_types.iter();
+        types.map(|host_type| host_type.name.as_str())
     }
 
     /// A declared host type.

@@ -4,7 +4,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use crate::attribute::is_line;
-use crate::error::{Code, Error, Result};
+use crate::error::{Code, Error, Result, instead, shown};
 use crate::terms::{HostLock, LicenseType, MAX_HOSTS, Terms};
 
 /// Longest host value, in bytes.
@@ -120,14 +120,15 @@ pub fn whole_pattern(pattern: &str) -> std::result::Result<Regex, String> {
         .map_err(|error| error.to_string())
 }
 
-/// The normal forms of all hosts of a request; `member` is the list's name on the wire.
+/// The normal forms of all hosts of a request; `member` is the list's name on the wire, `types` gives
+/// a declaration or tells which there are ([`unsupported`]).
 ///
 /// # Errors
 /// `HostTypeUnsupported`, `HostInvalid`, with `field` `host[i]…`.
 pub fn normalize(
     member: &str,
     hosts: &[Host],
-    types: impl Fn(&str) -> Option<HostTypeRef>,
+    types: impl Fn(&str) -> Result<HostTypeRef>,
 ) -> Result<Vec<Host>> {
     if hosts.len() > MAX_HOSTS {
         let message = format!("At most {MAX_HOSTS} hosts are allowed.");
@@ -140,8 +141,8 @@ pub fn normalize(
 /// A shared declaration.
 pub type HostTypeRef = std::sync::Arc<HostType>;
 
-fn one(host: &Host, types: &impl Fn(&str) -> Option<HostTypeRef>) -> Result<Host> {
-    let host_type = types(&host.host_type).ok_or_else(|| unsupported(&host.host_type))?;
+fn one(host: &Host, types: &impl Fn(&str) -> Result<HostTypeRef>) -> Result<Host> {
+    let host_type = types(&host.host_type)?;
     crate::attribute::check_optional("name", host.name.as_deref())?;
     Ok(Host {
         value: host_type.normalize(&host.value)?,
@@ -149,17 +150,11 @@ fn one(host: &Host, types: &impl Fn(&str) -> Option<HostTypeRef>) -> Result<Host
     })
 }
 
-fn unsupported(name: &str) -> Error {
-    let shown: String = name
-        .chars()
-        .filter(|sign| !sign.is_control())
-        .take(40)
-        .collect();
-    Error::new(
-        Code::HostTypeUnsupported,
-        format!("The host type {shown} is not used here."),
-    )
-    .at("type")
+/// `HostTypeUnsupported` at `type`, with the types that are taken.
+pub fn unsupported<'a>(name: &str, taken: impl IntoIterator<Item = &'a str>) -> Error {
+    let (name, instead) = (shown(name), instead(taken));
+    let message = format!("The host type {name} is not taken here{instead}");
+    Error::new(Code::HostTypeUnsupported, message).at("type")
 }
 
 /// Checks normalised hosts against the terms.
@@ -183,7 +178,8 @@ pub fn check_against(hosts: &[Host], terms: &Terms) -> Result<()> {
             .iter()
             .any(|rule| rule.host_type == host.host_type)
         {
-            return Err(unsupported(&host.host_type).within(&at));
+            let taken = terms.host_rules.iter().map(|rule| rule.host_type.as_str());
+            return Err(unsupported(&host.host_type, taken).within(&at));
         }
         if hosts[..i].iter().any(|other| same(other, host)) {
             return Err(

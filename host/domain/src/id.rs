@@ -92,7 +92,15 @@ ids! {
 }
 
 fn parse<I: Id>(text: &str) -> Result<I, Error> {
-    let unknown = || Error::new(Code::NotFound, format!("There is no such {}.", I::KIND));
+    let unknown = || {
+        let message = format!(
+            "There is no such {}: its id is {} and 32 hexadecimal digits, or ext: and your own \
+             reference.",
+            I::KIND,
+            I::PREFIX
+        );
+        Error::new(Code::NotFound, message)
+    };
     let hex = text
         .strip_prefix(I::PREFIX)
         .filter(|hex| hex.len() == 32)

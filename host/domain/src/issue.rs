@@ -13,7 +13,7 @@ use crate::generator::{
     Description, GenerateRequest, GeneratorInfo, RequestFeature, RequestKind, RequestOrder,
     RequestParty, RequestProduct, ValidateRequest, Values, typed,
 };
-use crate::host::Host;
+use crate::host::{self, Host};
 use crate::license::GrantedFeature;
 use crate::order::{Order, OrderView};
 use crate::product::{Feature, Product};
@@ -223,14 +223,18 @@ struct Dates {
 impl Dates {
     fn of(source: Source<'_>, today: Date) -> Result<Self> {
         let (terms, days) = (source.terms, source.days);
-        let resolve =
-            |rule: Option<DateRule>, edge| rule.map_or(Ok(None), |rule| rule.resolve(edge, days));
+        let resolve = |rule: Option<DateRule>, edge, member| {
+            rule.map_or(Ok(None), |rule| rule.resolve(edge, days, member))
+        };
         let dates = Self {
             days,
             until: source.until,
-            starts_on: resolve(terms.start, Edge::Start)?,
-            expires_on: earlier(resolve(Some(terms.expiry), Edge::End)?, source.until),
-            maintenance_until: resolve(terms.maintenance, Edge::End)?,
+            starts_on: resolve(terms.start, Edge::Start, "terms.start")?,
+            expires_on: earlier(
+                resolve(Some(terms.expiry), Edge::End, "terms.expiry")?,
+                source.until,
+            ),
+            maintenance_until: resolve(terms.maintenance, Edge::End, "terms.maintenance")?,
         };
         dates.check_end(dates.expires_on, today)?;
         Ok(dates)
@@ -252,16 +256,23 @@ impl Dates {
         Ok(())
     }
 
-    fn of_feature(&self, feature: &Feature, today: Date) -> Result<(Option<Date>, Option<Date>)> {
-        let end = |rule: Option<DateRule>, otherwise| {
-            rule.map_or(Ok(otherwise), |rule| rule.resolve(Edge::End, self.days))
+    /// Of the feature at a place in its list.
+    fn of_feature(
+        &self,
+        (i, feature): (usize, &Feature),
+        today: Date,
+    ) -> Result<(Option<Date>, Option<Date>)> {
+        let end = |rule: Option<DateRule>, otherwise, name: &str| {
+            let member = format!("feature[{i}].{name}");
+            rule.map_or(Ok(otherwise), |rule| {
+                rule.resolve(Edge::End, self.days, &member)
+            })
         };
-        let expires_on = earlier(end(feature.expiry, self.expires_on)?, self.until);
+        let own = end(feature.expiry, self.expires_on, "expiry")?;
+        let expires_on = earlier(own, self.until);
         self.check_end(expires_on, today)?;
-        Ok((
-            expires_on,
-            end(feature.maintenance, self.maintenance_until)?,
-        ))
+        let maintenance = end(feature.maintenance, self.maintenance_until, "maintenance")?;
+        Ok((expires_on, maintenance))
     }
 }
 
@@ -274,17 +285,13 @@ fn earlier(a: Option<Date>, b: Option<Date>) -> Option<Date> {
 }
 
 fn check_host_types(description: &Description, hosts: &[Host]) -> Result<()> {
-    match hosts
-        .iter()
-        .position(|host| description.host_type(&host.host_type).is_none())
-    {
-        Some(i) => Err(Error::new(
-            Code::HostTypeUnsupported,
-            "The product's generator does not take hosts of this type.",
-        )
-        .at(format!("host[{i}].type"))),
-        None => Ok(()),
+    for (i, host) in hosts.iter().enumerate() {
+        if description.host_type(&host.host_type).is_none() {
+            let refused = host::unsupported(&host.host_type, description.host_type_names());
+            return Err(refused.within(&format!("host[{i}]")));
+        }
     }
+    Ok(())
 }
 
 fn request_order(order: &Order) -> RequestOrder {
@@ -310,7 +317,7 @@ fn request_features(
     today: Date,
 ) -> Result<Vec<RequestFeature>> {
     let one = |(i, feature): (usize, &Feature)| {
-        let ends = dates.of_feature(feature, today)?;
+        let ends = dates.of_feature((i, feature), today)?;
         let parameters = feature_parameters(i, feature, description).map_err(misfit)?;
         Ok(request_feature(feature, source.terms, ends, parameters))
     };

@@ -105,7 +105,7 @@ pub fn unknown() -> Error {
 pub fn mistyped() -> Error {
     Error::new(
         Code::OrderNotUsable,
-        "This Order ID is probably mistyped: its last sign does not fit the others.",
+        "This Order ID is probably mistyped: its last character does not fit the others.",
     )
     .at("orderId")
 }

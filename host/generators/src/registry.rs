@@ -119,7 +119,7 @@ impl Generators {
     }
 
     fn list(&mut self, info: GeneratorInfo, ready: Option<Ready>) {
-        if let Some(reason) = &info.message {
+        if let (GeneratorState::Failed, Some(reason)) = (info.state, &info.message) {
             tracing::error!(plugin = %info.name, reason, "plugin failed to load");
         }
         let info = Arc::new(info);

@@ -14,6 +14,7 @@ mod replace;
 mod tests;
 mod write;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use time::Date;
@@ -160,7 +161,18 @@ impl Services {
 
     /// Hosts in normal form.
     pub(super) fn normal_hosts(&self, member: &str, hosts: &[Host]) -> Result<Vec<Host>> {
-        host::normalize(member, hosts, |name| self.generators.host_type(name))
+        host::normalize(member, hosts, |name| {
+            let declared = self.generators.host_type(name);
+            declared.ok_or_else(|| self.unknown_host_type(name))
+        })
+    }
+
+    /// Names the host types that the generators in service declare.
+    fn unknown_host_type(&self, name: &str) -> Error {
+        let generators = self.generators.list();
+        let ready = generators.iter().filter_map(|info| info.ready().ok());
+        let types = ready.flat_map(|description| description.host_type_names());
+        host::unsupported(name, types.collect::<BTreeSet<_>>())
     }
 
     /// The generator of a product.

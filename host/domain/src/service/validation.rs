@@ -2,8 +2,9 @@
 //! there is a license.
 
 use crate::attribute::Attribute;
-use crate::error::{Code, Error, Result};
-use crate::generator::{Description, Problem, RequestProduct};
+use crate::error::{Code, Error, Result, instead, shown};
+use crate::generator::{Description, GeneratorInfo, GeneratorState, Problem, RequestProduct};
+use crate::host;
 use crate::issue;
 use crate::product::Feature;
 use crate::service::Services;
@@ -35,9 +36,11 @@ impl Services {
     /// of generators.
     pub(super) async fn validate(&self, draft: Draft<'_>) -> Result<()> {
         let Some(generator) = self.generators.get(draft.generator) else {
-            return Err(Error::invalid("generator", "There is no such generator."));
+            return Err(self.no_generator(draft.generator));
         };
-        let description = generator.ready()?;
+        let description = generator
+            .ready()
+            .map_err(|error| self.not_in_service(&generator, error))?;
         check_host_rules(draft.terms, description)?;
         let request = issue::validation(
             draft.product,
@@ -55,18 +58,42 @@ impl Services {
             problems => Err(rejected(problems, draft.settings)),
         }
     }
+
+    fn no_generator(&self, name: &str) -> Error {
+        let (name, instead) = (shown(name), self.generators_in_service());
+        let message = format!("There is no generator {name} in service{instead}");
+        Error::invalid("generator", message)
+    }
+
+    /// One that is switched off tells how to switch it on; why one failed is for the operator.
+    fn not_in_service(&self, generator: &GeneratorInfo, error: Error) -> Error {
+        let why = match (generator.state, &generator.message) {
+            (GeneratorState::Disabled, Some(why)) => format!(" ({why})"),
+            _ => String::new(),
+        };
+        let (name, instead) = (&generator.name, self.generators_in_service());
+        let message = format!("The generator {name} is not in service{why}{instead}");
+        Error { message, ..error }.at("generator")
+    }
+
+    /// Those that a product can name instead.
+    fn generators_in_service(&self) -> String {
+        let all = self.generators.list();
+        let ready = all.iter().filter(|info| info.ready().is_ok());
+        instead(ready.map(|info| info.name.as_str()))
+    }
 }
 
 /// A rule for a host type that the generator does not take could never be met.
 fn check_host_rules(terms: &Terms, description: &Description) -> Result<()> {
-    let mut rules = terms.host_rules.iter();
-    match rules.position(|rule| description.host_type(&rule.host_type).is_none()) {
-        Some(i) => Err(Error::invalid(
-            format!("terms.hostRule[{i}].type"),
-            "The generator does not take hosts of this type.",
-        )),
-        None => Ok(()),
+    for (i, rule) in terms.host_rules.iter().enumerate() {
+        if description.host_type(&rule.host_type).is_none() {
+            let refused = host::unsupported(&rule.host_type, description.host_type_names());
+            let member = format!("terms.hostRule[{i}].type");
+            return Err(Error::invalid(member, refused.message));
+        }
     }
+    Ok(())
 }
 
 fn rejected(problems: &[Problem], settings: &[Attribute]) -> Error {

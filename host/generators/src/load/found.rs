@@ -138,9 +138,22 @@ impl Found {
             kind: kind.into(),
             digest: digest.into(),
             state: *verdict.as_ref().unwrap_or(&GeneratorState::Failed),
-            message: verdict.err().map(ToString::to_string),
+            message: match verdict {
+                Ok(GeneratorState::Disabled) => Some(self.why_disabled()),
+                verdict => verdict.err().map(ToString::to_string),
+            },
             description: described.map(|probed| probed.described.domain.clone()),
             operator_settings: self.operator_settings(),
+        }
+    }
+
+    fn why_disabled(&self) -> String {
+        let name = &self.name;
+        match self.origin {
+            Origin::Example => {
+                format!("an example: a section [plugins.{name}] puts it into service")
+            }
+            _ => format!("switched off by enabled = false in [plugins.{name}]"),
         }
     }
 

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::explained;
 use crate::app::App;
 use crate::config::Config;
+use crate::config::http::read_address;
 use crate::data_dir::DataDir;
 use crate::metrics;
 
@@ -19,7 +20,7 @@ use crate::metrics;
 #[derive(clap::Args)]
 pub(super) struct Serve {
     /// Address and port for clients [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = read_address)]
     pub(super) listen: Option<SocketAddr>,
 }
 

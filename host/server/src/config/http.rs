@@ -5,13 +5,15 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use lds_domain::token::Network;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// `[http]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Http {
     /// Address and port.
+    #[serde(deserialize_with = "address")]
     pub(crate) listen: SocketAddr,
     /// What clients call the server, where a proxy stands in front.
     pub(crate) public_url: Option<PublicUrl>,
@@ -33,6 +35,7 @@ pub(crate) struct Http {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Management {
     /// Address and port of health and metrics.
+    #[serde(deserialize_with = "address")]
     pub(crate) listen: SocketAddr,
 }
 
@@ -49,6 +52,18 @@ impl Default for Http {
             management: Management::default(),
         }
     }
+}
+
+/// Reads an address with a port.
+pub(crate) fn read_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!("{text} is no IP address with a port, such as 127.0.0.1:8080 or [::]:8080")
+    })
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    read_address(&text).map_err(D::Error::custom)
 }
 
 /// With none of it the server would serve nobody.

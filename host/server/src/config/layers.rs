@@ -10,10 +10,10 @@ use serde::de::Error as _;
 use toml::{Table, Value};
 
 use super::lines::Lines;
-use super::{Config, ConfigError};
+use super::{Config, ConfigError, names};
 
 /// Variables begin with it.
-const PREFIX: &str = "LDS_";
+pub(super) const PREFIX: &str = "LDS_";
 /// The one setting that is in no section, so that its variable has no double underscore.
 const DATA_DIR: &str = "LDS_DATA_DIR";
 /// Sections with names in them that variables could not spell.
@@ -64,9 +64,13 @@ pub(crate) fn load(
     if let Some(path) = file {
         layers.add_file(path)?;
     }
-    let mut variables: Vec<_> = variables.filter(|(name, _)| is_setting(name)).collect();
-    variables.sort();
-    for (name, value) in variables {
+    let ours = variables.filter(|(name, _)| name.starts_with(PREFIX));
+    let (mut settings, others): (Vec<_>, Vec<_>) = ours.partition(|(name, _)| is_setting(name));
+    for (name, _) in others {
+        names::refuse_slip(&name)?;
+    }
+    settings.sort();
+    for (name, value) in settings {
         let key = key_of(&name)?;
         layers.set(&key, &value, Origin::Variable(name))?;
     }
@@ -76,9 +80,9 @@ pub(crate) fn load(
     layers.finish()
 }
 
-/// Other programs of ours may have variables of their own.
+/// Other programs may have variables that begin like ours.
 fn is_setting(name: &str) -> bool {
-    name == DATA_DIR || (name.starts_with(PREFIX) && name.contains("__"))
+    name == DATA_DIR || name.contains("__")
 }
 
 /// `LDS_HTTP__LISTEN` is `http.listen`.

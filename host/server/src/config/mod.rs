@@ -10,6 +10,7 @@ pub(crate) mod keys;
 mod layers;
 mod lines;
 pub(crate) mod log;
+mod names;
 mod secret;
 pub(crate) mod show;
 pub(crate) mod store;

@@ -29,7 +29,8 @@ pub(crate) fn show(loaded: &Loaded) -> Result<String, ConfigError> {
     Ok(text)
 }
 
-fn collect<'a>(value: &'a Value, path: String, leaves: &mut Vec<(String, &'a Value)>) {
+/// All values that are in no other, with their keys.
+pub(super) fn collect<'a>(value: &'a Value, path: String, leaves: &mut Vec<(String, &'a Value)>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {

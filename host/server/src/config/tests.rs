@@ -70,8 +70,11 @@ fn a_key_of_a_plugin_is_checked_as_well() {
 fn a_wrong_value_is_named_with_its_key() {
     let text = refused("[http]\nbody_kib = \"big\"\n");
     assert!(text.starts_with("lds.toml:2: http.body_kib: "), "{text}");
-    let text = refused("[http]\nlisten = \"here\"\n");
-    assert!(text.starts_with("lds.toml:2: http.listen: "), "{text}");
+    assert_eq!(
+        refused("[http]\nlisten = \"localhost\"\n"),
+        "lds.toml:2: http.listen: localhost is no IP address with a port, such as 127.0.0.1:8080 \
+         or [::]:8080"
+    );
     assert_eq!(
         refused("[log]\nformat = \"jason\"\n"),
         "lds.toml:2: log.format: unknown value jason; did you mean json?"

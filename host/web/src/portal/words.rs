@@ -98,7 +98,7 @@ fn words(error: &Error) -> (&'static str, &'static str) {
     match error.code {
         Code::OrderNotUsable if is_mistyped(error) => (
             "This Order ID is probably mistyped",
-            "Its last sign does not fit the others. Compare it with your e-mail.",
+            "Its last character does not fit the others. Compare it with your e-mail.",
         ),
         Code::OrderNotUsable => (
             "This Order ID is not known",
