@@ -16,6 +16,7 @@ mod licenses;
 mod messages;
 mod orders;
 mod people;
+mod plugins;
 mod portal;
 mod promises;
 mod races;

@@ -59,7 +59,7 @@ fn an_unknown_host_type_is_answered_with_those_there_are() {
         texts(&failure),
         (
             "InvalidRequest",
-            "product[0].terms.hostRule[0].type",
+            "terms.hostRule[0].type",
             "The host type MAC is not taken here; there are: ETHERNET, HOSTNAME, DISK_SERIAL, \
              MACHINE_ID, USER.",
         )
@@ -75,7 +75,7 @@ fn a_generator_that_is_not_in_service_is_answered_with_those_that_are() {
         texts(&failure),
         (
             "InvalidRequest",
-            "product[0].generator",
+            "generator",
             "There is no generator tokens in service; there are: flexnet, token.",
         )
     );
@@ -84,7 +84,7 @@ fn a_generator_that_is_not_in_service_is_answered_with_those_that_are() {
         texts(&failure),
         (
             "GeneratorUnavailable",
-            "product[0].generator",
+            "generator",
             "The generator hello is not in service (an example: a section [plugins.hello] puts it \
              into service); there are: flexnet, token.",
         )
@@ -101,7 +101,7 @@ fn an_unknown_setting_is_answered_with_those_there_are() {
         texts(&failure),
         (
             "InvalidRequest",
-            "product[0].setting[0].name",
+            "setting[0].name",
             "The generator has no setting isuer; there are: issuer, audience.",
         )
     );

@@ -23,3 +23,8 @@ pub(crate) const BUNDLED: &[Bundled] = &[bundled!("flexnet"), bundled!("token")]
 /// Listed, and in service only where the operator has a section for it: what an example writes is
 /// not fit to be sold.
 pub(crate) const EXAMPLES: &[Bundled] = &[bundled!("hello")];
+
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Bundled> {
+    BUNDLED.iter().chain(EXAMPLES)
+}

@@ -27,7 +27,7 @@
 //! # }
 //! ```
 //!
-//! Tools for plugin authors use [`Runtime::open_file`] and [`inspect`].
+//! Tools for plugin authors use [`Runtime::open_named`] and [`inspect`].
 
 mod abi;
 mod artefact;

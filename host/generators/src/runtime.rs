@@ -4,6 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::artefact::{Artefact, Content, PluginKind};
+use crate::bundled;
 use crate::carrier::{CallOutcome, Carrier};
 use crate::error::LoadError;
 use crate::limits::Limits;
@@ -69,7 +70,25 @@ impl Runtime {
         path: &Path,
         limits: Option<Limits>,
     ) -> Result<LoadedFile, LoadError> {
-        let artefact = Artefact::read(path)?;
+        self.load(Artefact::read(path)?, limits).await
+    }
+
+    /// Loads the bundled plugin of this name, else the file at this path.
+    pub async fn open_named(&self, name: &Path) -> Result<LoadedFile, LoadError> {
+        let bundled = bundled::all().find(|plugin| Path::new(plugin.name) == name);
+        let artefact = match bundled {
+            Some(plugin) => Artefact::wasm(plugin.module),
+            None if name.exists() => Artefact::read(name)?,
+            None => return Err(neither(name)),
+        };
+        self.load(artefact, None).await
+    }
+
+    async fn load(
+        &self,
+        artefact: Artefact,
+        limits: Option<Limits>,
+    ) -> Result<LoadedFile, LoadError> {
         let limits = limits.unwrap_or_else(|| artefact.kind().limits());
         Ok(LoadedFile {
             carrier: self.open(&artefact, &limits).await?,
@@ -102,4 +121,13 @@ impl Runtime {
             }
         }
     }
+}
+
+fn neither(name: &Path) -> LoadError {
+    let bundled: Vec<_> = bundled::all().map(|plugin| plugin.name).collect();
+    LoadError::new(format!(
+        "{} is no file and no bundled plugin; bundled are {}",
+        name.display(),
+        bundled.join(", ")
+    ))
 }

@@ -11,9 +11,9 @@ use lds_plugin_api::{Op, document as doc};
 
 pub use crate::load::Described;
 pub use compact::compact;
-pub use sample::sample_request;
+pub use sample::sample;
 
-use crate::documents::{decode, encode};
+use crate::documents::decode;
 use crate::error::LoadError;
 use crate::load::interrogate;
 use crate::result::check_files;
@@ -33,12 +33,12 @@ pub struct Finding {
     pub outcome: Result<String, String>,
 }
 
-/// Examines a plugin file: version, imports and limits by loading it, DESCRIBE
+/// Examines a plugin, bundled or a file: version, imports and limits by loading it, DESCRIBE
 /// and SELFTEST, and whether it is pure and holds against mutated requests.
 /// Examination ends at the first failure that leaves nothing to go on with.
-pub async fn check(runtime: &Runtime, path: &Path) -> Vec<Finding> {
+pub async fn check(runtime: &Runtime, name: &Path) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let plugin = match runtime.open_file(path, None).await {
+    let plugin = match runtime.open_named(name).await {
         Ok(plugin) => plugin,
         Err(error) => return vec![finding("interface", Err(error.to_string()))],
     };
@@ -111,25 +111,11 @@ struct Answer {
 
 /// A good request of each operation, and mutations of it.
 fn questions(described: &Described) -> Result<Vec<Question>, String> {
-    let request = sample_request(described);
-    let mut good = vec![(Op::Generate, encode(&request)?)];
-    if described.has(Op::Validate) {
-        good.push((Op::Validate, encode(&sample::validate_request(&request))?));
-    }
-    if described.has(Op::Verify) {
-        let files = Vec::new();
-        let schema = doc::SCHEMA;
-        good.push((
-            Op::Verify,
-            encode(&doc::VerifyRequest {
-                schema,
-                request,
-                files,
-            })?,
-        ));
-    }
     let mut questions = Vec::new();
-    for (op, input) in good {
+    for op in [Op::Generate, Op::Validate, Op::Verify] {
+        let Some(input) = sample(described, op)?.filter(|_| described.has(op)) else {
+            continue;
+        };
         for seed in 1..=MUTATIONS {
             let input = mutate::mutate(&input, seed);
             let good = false;

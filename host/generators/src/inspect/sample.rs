@@ -1,8 +1,9 @@
-//! A request that a plugin might like, made from its description.
+//! Requests that a plugin might like, made from its description.
 
 use lds_domain::generator::{Definition, Description};
-use lds_plugin_api::document as doc;
+use lds_plugin_api::{Op, document as doc};
 
+use crate::documents::encode;
 use crate::load::{Described, to_json};
 
 /// Texts of which one may fit a definition that has no default.
@@ -17,9 +18,26 @@ const WORDS: [&str; 8] = [
     "true",
 ];
 
-/// A first activation of one feature on one machine, always the same.
-pub fn sample_request(described: &Described) -> doc::GenerateRequest {
+/// A request document of an operation, always the same; none where there is no way to guess one.
+///
+/// # Errors
+/// A sentence, where it can not be written.
+pub fn sample(described: &Described, op: Op) -> Result<Option<Vec<u8>>, String> {
+    let request = || generate_request(described);
+    match op {
+        Op::Generate => encode(&request()).map(Some),
+        Op::Validate => encode(&validate_request(&request())).map(Some),
+        Op::Verify => encode(&verify_request(request())).map(Some),
+        Op::Describe | Op::SelfTest => Ok(Some(Vec::new())),
+        _ => Ok(None),
+    }
+}
+
+/// A first activation of one feature on one machine.
+fn generate_request(described: &Described) -> doc::GenerateRequest {
     let (description, document) = (&*described.domain, &described.document);
+    let license_type = document.license_types.first().copied();
+    let license_type = license_type.unwrap_or(doc::LicenseType::NodeLocked);
     doc::GenerateRequest {
         schema: doc::SCHEMA,
         kind: document
@@ -42,16 +60,12 @@ pub fn sample_request(described: &Described) -> doc::GenerateRequest {
             version: Some("2026.1".into()),
             attributes: doc::Attributes::new(),
         },
-        license_type: document
-            .license_types
-            .first()
-            .copied()
-            .unwrap_or(doc::LicenseType::NodeLocked),
+        license_type,
         quantity: 1,
         features: vec![doc::Feature {
             name: "draw".into(),
             version: Some("2.0".into()),
-            count: 1,
+            count: count(license_type),
             expires_on: Some("2027-11-24".into()),
             maintenance_until: None,
             parameters: values(&description.feature_parameters),
@@ -68,8 +82,25 @@ pub fn sample_request(described: &Described) -> doc::GenerateRequest {
     }
 }
 
+/// Many formats count only where a license server does.
+fn count(license_type: doc::LicenseType) -> u64 {
+    match license_type {
+        doc::LicenseType::NodeLocked => 0,
+        doc::LicenseType::Floating => 1,
+    }
+}
+
+/// Compared with no file at all.
+fn verify_request(request: doc::GenerateRequest) -> doc::VerifyRequest {
+    doc::VerifyRequest {
+        schema: doc::SCHEMA,
+        request,
+        files: Vec::new(),
+    }
+}
+
 /// The same before there is a license.
-pub(super) fn validate_request(request: &doc::GenerateRequest) -> doc::ValidateRequest {
+fn validate_request(request: &doc::GenerateRequest) -> doc::ValidateRequest {
     let feature = |feature: &doc::Feature| doc::ValidateFeature {
         name: feature.name.clone(),
         version: feature.version.clone(),

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use lds_generators::inspect::{check, sample_request};
+use lds_generators::inspect::{check, sample};
 use lds_generators::{CallStatus, LoadedFile};
+use lds_plugin_api::Op;
 
 use crate::kit::{GENERATE, runtime};
 
@@ -34,7 +35,7 @@ async fn module_and_library_give_the_same_bytes() {
     let described = wasm.describe().await.unwrap();
     let other = native.describe().await.unwrap();
     assert_eq!(described.domain.document, other.domain.document);
-    let request = serde_json::to_vec(&sample_request(&described)).unwrap();
+    let request = sample(&described, Op::Generate).unwrap().unwrap();
     assert_eq!(wasm.call(GENERATE, &request).await.status, CallStatus::Ok);
     for round in 0..400 {
         let input = changed(&request, round);

@@ -9,8 +9,8 @@ use lds_generators::inspect;
 use super::runtime;
 
 /// One line a finding; fails where one of them is a failure.
-pub(super) async fn run(file: &Path) -> Result<ExitCode> {
-    let findings = inspect::check(&runtime()?, file).await;
+pub(super) async fn run(plugin: &Path) -> Result<ExitCode> {
+    let findings = inspect::check(&runtime()?, plugin).await;
     for finding in &findings {
         match &finding.outcome {
             Ok(found) => println!("ok     {}: {found}", finding.subject),

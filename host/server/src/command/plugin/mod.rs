@@ -18,12 +18,13 @@ use crate::config::Config;
 pub(super) enum Plugin {
     /// List all plugins with their state
     List,
-    /// Examine a plugin file
+    /// Examine a plugin
     Check {
-        /// A WebAssembly module or a native library
-        file: PathBuf,
+        /// A bundled plugin, or a file: a WebAssembly module or a native library
+        #[arg(value_name = "NAME|FILE")]
+        plugin: PathBuf,
     },
-    /// Make one call of a plugin file and print its result
+    /// Make one call of a plugin and print its result
     Run(run::Run),
 }
 
@@ -31,7 +32,7 @@ impl Plugin {
     pub(super) async fn run(self, config: &Config) -> Result<ExitCode> {
         match self {
             Self::List => list::run(config).await,
-            Self::Check { file } => check::run(&file).await,
+            Self::Check { plugin } => check::run(&plugin).await,
             Self::Run(command) => command.run().await,
         }
     }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use lds_generators::{CallOutcome, CallStatus, LoadedFile, LogLevel, inspect};
 use lds_plugin_api::Op;
 
@@ -14,24 +14,32 @@ use crate::command::read_file;
 /// One call.
 #[derive(clap::Args)]
 pub(crate) struct Run {
-    /// A WebAssembly module or a native library
-    file: PathBuf,
+    /// A bundled plugin, or a file: a WebAssembly module or a native library
+    #[arg(value_name = "NAME|FILE")]
+    plugin: PathBuf,
     /// The operation
     #[arg(long, default_value = "GENERATE", value_parser = op)]
     op: Op,
-    /// A file with the request document [default for GENERATE: a sample]
+    /// A file with the request document [default: a sample]
     #[arg(long, value_name = "FILE")]
     request: Option<PathBuf>,
+    /// Print the sample request, to be changed and given to --request, and call nothing
+    #[arg(long, conflicts_with = "request")]
+    print_request: bool,
 }
 
 impl Run {
     pub(super) async fn run(self) -> Result<ExitCode> {
         let runtime = runtime()?;
-        let plugin = runtime.open_file(&self.file, None).await?;
+        let plugin = runtime.open_named(&self.plugin).await?;
         let request = self.request(&plugin).await?;
+        if self.print_request {
+            print(&readable(&request))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let outcome = plugin.call(self.op.number(), &request).await;
         report(&outcome);
-        std::io::stdout().write_all(&outcome.output)?;
+        print(&outcome.output)?;
         Ok(if outcome.status == CallStatus::Ok {
             ExitCode::SUCCESS
         } else {
@@ -40,16 +48,31 @@ impl Run {
     }
 
     async fn request(&self, plugin: &LoadedFile) -> Result<Vec<u8>> {
-        match (&self.request, self.op) {
-            (Some(path), _) => read_file(path).map(|bytes| inspect::compact(&bytes)),
-            (None, Op::Generate) => {
-                let sample = inspect::sample_request(&plugin.describe().await?);
-                serde_json::to_vec(&sample).context("cannot write the sample request")
-            }
-            (None, Op::Describe | Op::SelfTest) => Ok(Vec::new()),
-            (None, op) => bail!("{} needs a request: name its file by --request", op.name()),
+        if let Some(path) = &self.request {
+            return read_file(path).map(|bytes| inspect::compact(&bytes));
         }
+        let described = plugin.describe().await?;
+        let sample = inspect::sample(&described, self.op).map_err(anyhow::Error::msg)?;
+        let name = self.op.name();
+        sample.with_context(|| format!("{name} needs a request: name its file by --request"))
     }
+}
+
+/// A document for people; other bytes as they are.
+fn readable(document: &[u8]) -> Vec<u8> {
+    serde_json::from_slice::<serde_json::Value>(document)
+        .and_then(|value| serde_json::to_vec_pretty(&value))
+        .unwrap_or_else(|_| document.to_vec())
+}
+
+/// In whole lines, as a terminal wants them.
+fn print(document: &[u8]) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(document)?;
+    if !document.is_empty() && !document.ends_with(b"\n") {
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 /// What came of the call besides its document.
