@@ -2,17 +2,30 @@
 //! list goes stale, and recipes are run as they stand.
 
 mod hosts;
+mod plugins;
 mod soap;
 mod token;
 
 use std::path::PathBuf;
 
+/// The repository.
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
 /// A file of the repository.
-pub(crate) fn read(path: &str) -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .join(path);
+fn read(path: &str) -> String {
+    let path = root().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The first block in a language.
+fn block<'a>(page: &'a str, language: &str) -> &'a str {
+    let start = format!("```{language}\n");
+    let (_, after) = page
+        .split_once(&start)
+        .unwrap_or_else(|| panic!("no {start}"));
+    after.split("```").next().unwrap_or(after)
 }
 
 /// What stands under a heading, up to the next one.

@@ -3,14 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use super::read;
+use super::{block, read};
 use crate::support::{Client, Server, Shop};
-
-/// The one block for a shell.
-fn recipe(page: &str) -> &str {
-    let (_, after) = page.split_once("```sh\n").expect("a block");
-    after.split("```").next().expect("its text")
-}
 
 fn run(folder: &Path, script: &str) -> Output {
     let mut shell = Command::new("sh");
@@ -21,6 +15,7 @@ fn run(folder: &Path, script: &str) -> Output {
 #[test]
 fn openssl_verifies_a_license_as_the_page_says() {
     let page = read("plugins/token/README.md");
+    let recipe = block(&page, "sh");
     let server = Server::start();
     let shop = Shop::new(Client::new(&server));
     let license = shop.activate(&shop.order(""), "001122aabbcc");
@@ -29,8 +24,8 @@ fn openssl_verifies_a_license_as_the_page_says() {
     let key = place.data().join("signers/default.pub.pem");
     std::fs::copy(key, place.folder().join("default.pub.pem")).expect("the public key");
     place.file("license.jwt", &license);
-    let verified = run(place.folder(), recipe(&page));
+    let verified = run(place.folder(), recipe);
     assert!(verified.status.success(), "{verified:?}");
     place.file("license.jwt", &license.replacen(".eyJ", ".eyK", 1));
-    assert!(!run(place.folder(), recipe(&page)).status.success());
+    assert!(!run(place.folder(), recipe).status.success());
 }
