@@ -25,15 +25,15 @@ impl Running {
         Ok((running, line.trim().to_owned()))
     }
 
-    /// Resident memory of the process and its children, in KiB; pages that they share count twice.
-    pub(crate) fn memory(&self) -> Result<u64> {
+    /// Resident memory of the process and its children, in MB; pages that they share count twice.
+    pub(crate) fn resident(&self) -> Result<f64> {
         let own = self.0.id();
         let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children"))?;
         let mut sum = resident(own)?;
         for child in children.split_whitespace() {
             sum += resident(child.parse()?)?;
         }
-        Ok(sum)
+        Ok(f64::from(u32::try_from(sum)?) * 1024.0 / 1e6)
     }
 }
 
@@ -45,6 +45,7 @@ impl Drop for Running {
     }
 }
 
+/// In KiB.
 fn resident(pid: u32) -> Result<u64> {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
     let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:"));

@@ -1,18 +1,22 @@
 //! The closed loop: so many connections, each sends its next request when the last is answered.
 
 use std::cell::Cell;
+use std::future::Future;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use tokio::task::LocalSet;
 
-use crate::http::Connection;
+use crate::http::{Connection, Reply};
 
 /// The longest that a run may take, whatever the count.
 const LIMIT: Duration = Duration::from_mins(1);
+/// Characters of a wrong answer that are shown.
+const SHOWN: usize = 500;
 
 /// What a run is to do.
+#[derive(Clone)]
 pub(crate) struct Load<'a> {
     /// Where.
     pub(crate) address: &'a str,
@@ -34,17 +38,51 @@ pub(crate) struct Pace {
     pub(crate) p99: Duration,
 }
 
-/// Runs a load on a thread of its own runtime, so that the loader never takes more than one core.
+/// Runs a load as fast as it is answered.
 pub(crate) fn run(load: &Load) -> Result<Pace> {
+    alone(async { all(load, open(load).await?, None).await })
+}
+
+/// Runs a load at so many requests a second, at even distances. A request's time counts from the
+/// moment at which it was to be sent, so that one which waits for the last to be answered is not
+/// told to be quick.
+pub(crate) fn paced(load: &Load, per_second: f64) -> Result<Pace> {
+    let distance = Duration::from_secs_f64(1.0 / per_second);
+    alone(async { all(load, open(load).await?, Some(distance)).await })
+}
+
+/// Sends a request on each connection of a load and does something while they stay open.
+pub(crate) fn while_open<T>(load: &Load, then: impl FnOnce() -> Result<T>) -> Result<T> {
+    alone(async {
+        let mut connections = Vec::with_capacity(load.connections);
+        for _ in 0..load.connections {
+            let mut connection = Connection::open(load.address).await?;
+            let reply = connection.call(&load.requests[0]).await?;
+            check(&reply, load.holds)?;
+            connections.push(connection);
+        }
+        then()
+    })
+}
+
+/// On a runtime of this thread, so that the loader never takes more than one core.
+fn alone<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let local = LocalSet::new();
-    runtime.block_on(local.run_until(async {
-        tokio::time::timeout(LIMIT, all(load))
+    runtime.block_on(LocalSet::new().run_until(async {
+        tokio::time::timeout(LIMIT, work)
             .await
             .context("the run took too long")?
     }))
+}
+
+async fn open(load: &Load<'_>) -> Result<Vec<Connection>> {
+    let mut connections = Vec::with_capacity(load.connections);
+    for _ in 0..load.connections {
+        connections.push(Connection::open(load.address).await?);
+    }
+    Ok(connections)
 }
 
 /// Sends one request, which must succeed, and gives the reply's body.
@@ -63,19 +101,24 @@ pub(crate) fn once(address: &str, request: &[u8]) -> Result<String> {
     })
 }
 
-async fn all(load: &Load<'_>) -> Result<Pace> {
-    let next = Rc::new(Cell::new(0));
-    let mut connections = Vec::new();
-    for _ in 0..load.connections {
-        connections.push(Connection::open(load.address).await?);
-    }
+/// With a distance, that much lies between the requests of all connections together.
+async fn all(
+    load: &Load<'_>,
+    connections: Vec<Connection>,
+    distance: Option<Duration>,
+) -> Result<Pace> {
     let start = Instant::now();
+    let turns = Rc::new(Turns {
+        requests: load.requests.clone(),
+        count: load.count,
+        holds: load.holds,
+        start,
+        distance,
+        next: Cell::new(0),
+    });
     let tasks: Vec<_> = connections
         .into_iter()
-        .map(|connection| {
-            let (requests, next) = (load.requests.clone(), next.clone());
-            tokio::task::spawn_local(one(connection, requests, next, load.count, load.holds))
-        })
+        .map(|connection| tokio::task::spawn_local(one(connection, turns.clone())))
         .collect();
     let mut times = Vec::with_capacity(load.count);
     for task in tasks {
@@ -84,34 +127,54 @@ async fn all(load: &Load<'_>) -> Result<Pace> {
     Ok(pace(times, start.elapsed()))
 }
 
-async fn one(
-    mut connection: Connection,
+/// What the connections of a run take from in turn.
+struct Turns {
     requests: Rc<[Vec<u8>]>,
-    next: Rc<Cell<usize>>,
     count: usize,
     holds: &'static str,
-) -> Result<Vec<Duration>> {
+    start: Instant,
+    distance: Option<Duration>,
+    next: Cell<usize>,
+}
+
+impl Turns {
+    /// When a request counts as sent. Until then the thread is busy looking at the clock: timers
+    /// are too coarse for distances of microseconds.
+    async fn due(&self, index: usize) -> Instant {
+        let Some(distance) = self.distance else {
+            return Instant::now();
+        };
+        let due = self.start + distance * u32::try_from(index).unwrap_or(u32::MAX);
+        while Instant::now() < due {
+            tokio::task::yield_now().await;
+        }
+        due
+    }
+}
+
+async fn one(mut connection: Connection, turns: Rc<Turns>) -> Result<Vec<Duration>> {
     let mut times = Vec::new();
     loop {
-        let index = next.replace(next.get() + 1);
-        if index >= count {
+        let index = turns.next.replace(turns.next.get() + 1);
+        if index >= turns.count {
             return Ok(times);
         }
-        let start = Instant::now();
-        let reply = connection.call(&requests[index % requests.len()]).await?;
-        times.push(start.elapsed());
-        let found = |body: &[u8]| {
-            body.windows(holds.len())
-                .any(|part| part == holds.as_bytes())
-        };
-        if reply.status != 200 || !found(reply.body) {
-            bail!(
-                "answer {}: {}",
-                reply.status,
-                String::from_utf8_lossy(reply.body)
-            );
-        }
+        let request = &turns.requests[index % turns.requests.len()];
+        let due = turns.due(index).await;
+        let reply = connection.call(request).await?;
+        times.push(due.elapsed());
+        check(&reply, turns.holds)?;
     }
+}
+
+fn check(reply: &Reply<'_>, holds: &str) -> Result<()> {
+    let mut parts = reply.body.windows(holds.len());
+    if reply.status != 200 || !parts.any(|part| part == holds.as_bytes()) {
+        let body = String::from_utf8_lossy(reply.body);
+        let begin: String = body.chars().take(SHOWN).collect();
+        bail!("answer {}: {begin}", reply.status);
+    }
+    Ok(())
 }
 
 /// Count by time, and how long single ones took.

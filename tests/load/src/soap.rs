@@ -25,11 +25,16 @@ pub(crate) fn service_info() -> Vec<u8> {
     post("/soap/v1", "", INTERNAL, "getServiceInfo", "")
 }
 
-/// An HTTP request to the customers' service, for one machine of an order.
+/// An HTTP request to the customers' service, for the same machine of any order.
 pub(crate) fn activation(operation: &str, order_id: &str) -> Vec<u8> {
+    for_machine(operation, order_id, "001122aabbcc")
+}
+
+/// An HTTP request to the customers' service.
+pub(crate) fn for_machine(operation: &str, order_id: &str, ethernet: &str) -> Vec<u8> {
     let content = format!(
         "<orderId>{order_id}</orderId>\
-         <host><type>ETHERNET</type><value>001122aabbcc</value></host>"
+         <host><type>ETHERNET</type><value>{ethernet}</value></host>"
     );
     post("/soap/activation/v1", "", ACTIVATION, operation, &content)
 }
@@ -37,6 +42,31 @@ pub(crate) fn activation(operation: &str, order_id: &str) -> Vec<u8> {
 /// A customer, for an order.
 pub(crate) fn customer() -> Vec<u8> {
     internal("storeCustomers", "<customer><name>Miller</name></customer>")
+}
+
+/// So many customers as an accounting system has them, numbered from one on.
+pub(crate) fn customers(from: u32, count: u32) -> Vec<u8> {
+    let mut customers = String::new();
+    for n in from..from + count {
+        let _ = write!(
+            customers,
+            "<customer><name>Miller and Sons {n}</name>\
+             <contact><name>Ann Miller</name><email>ann.{n}@miller.example</email></contact>\
+             <address><street>{n} Mill Lane</street><city>Leeds</city><country>GB</country></address>\
+             <externalRef>A-{n}</externalRef>\
+             <attribute><name>segment</name><value>{segment}</value></attribute></customer>",
+            segment = n % 7,
+        );
+    }
+    internal("storeCustomers", &customers)
+}
+
+/// The licenses of a machine.
+pub(crate) fn find_licenses(ethernet: &str) -> Vec<u8> {
+    internal(
+        "findLicenses",
+        &format!("<host><type>ETHERNET</type><value>{ethernet}</value></host>"),
+    )
 }
 
 /// A product whose license text has about 1 KB.
