@@ -115,6 +115,20 @@ fn a_token_holds_what_its_user_may() {
 }
 
 #[test]
+fn help_lists_roles_and_scopes() {
+    let place = Place::new("");
+    let roles = "ADMINISTRATOR, MANAGER, SALES, SUPPORT, DEVELOPER, AUDITOR";
+    let help = place.lds(&["user", "create", "--help"]).success();
+    assert!(
+        help.contains(&format!("[possible values: {roles}]")),
+        "{help}"
+    );
+    let help = place.lds(&["token", "create", "--help"]).success();
+    let scopes = format!("[possible values: {roles}, read, generator]");
+    assert!(help.contains(&scopes), "{help}");
+}
+
+#[test]
 fn orders_are_drawn_while_the_server_runs() {
     let server = Server::start();
     let shop = Shop::new(Client::new(&server));

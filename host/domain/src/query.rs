@@ -45,7 +45,7 @@ impl TextFilter {
         if self.matching == TextMatch::Contains && self.value.trim().chars().count() < 3 {
             return Err(Error::invalid(
                 "text.value",
-                "CONTAINS needs three signs at least.",
+                "CONTAINS needs three characters at least.",
             ));
         }
         Ok(())

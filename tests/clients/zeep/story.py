@@ -27,6 +27,11 @@ print("created", created.id)
 [customer] = vendor.findCustomers(externalRef=ref).customer
 print("found", customer.name)
 
+# Find nothing: zeep makes None of a result without members.
+nothing = vendor.findCustomers(externalRef=f"{ref}-unknown")
+customers = nothing.customer if nothing else []
+print("unknown", len(customers))
+
 # Change, and store back whole.
 customer.notes = "Calls back on Monday."
 stored = vendor.storeCustomers(customer=[customer]).item[0].customer

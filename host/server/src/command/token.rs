@@ -1,7 +1,7 @@
 //! `lds token create`: credentials for programs.
 
 use anyhow::{Context, Result, bail};
-use clap::Subcommand;
+use clap::{Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
 use lds_domain::access::{Actor, Role, Scope};
 use lds_domain::command::CreateToken;
 use lds_domain::id::Key;
@@ -28,8 +28,8 @@ pub(super) struct Create {
     /// What it is for
     #[arg(long)]
     name: String,
-    /// One of the user's roles, read or generator; may be repeated
-    #[arg(long = "scope", required = true, value_parser = scope)]
+    /// One of the user's roles, or read: what he may read; may be repeated
+    #[arg(long = "scope", required = true, ignore_case = true, value_parser = scope_parser())]
     scopes: Vec<Scope>,
 }
 
@@ -78,9 +78,13 @@ impl Create {
     }
 }
 
-fn scope(name: &str) -> Result<Scope, String> {
-    Scope::from_name(name).ok_or_else(|| {
-        let roles: Vec<_> = Role::ALL.iter().map(|role| role.name()).collect();
-        format!("expected read, generator or one of {}", roles.join(", "))
+fn scope_parser() -> impl TypedValueParser<Value = Scope> {
+    let roles = Role::ALL.iter().copied().map(Scope::Role);
+    let scopes: Vec<_> = roles.chain([Scope::Read, Scope::Generator]).collect();
+    let names = PossibleValuesParser::new(scopes.iter().map(|scope| scope.name()));
+    names.try_map(move |name| {
+        let mut scopes = scopes.iter().copied();
+        let found = scopes.find(|scope| scope.name().eq_ignore_ascii_case(&name));
+        found.ok_or_else(|| format!("no scope {name}"))
     })
 }

@@ -161,7 +161,7 @@ async fn a_mistyped_order_id_is_told_with_help() {
     slip.is(StatusCode::UNPROCESSABLE_ENTITY)
         .says("<title>Error: ");
     slip.says("This Order ID is probably mistyped")
-        .says("Signs that look alike");
+        .says("Characters that look alike");
     slip.says("value=\"22222-22222-22222-2223M\"")
         .says("aria-invalid=\"true\"");
     let unknown = post(&portal, "/activate", "orderId=22222-22222-22222-22222").await;
@@ -308,7 +308,7 @@ async fn orders_that_are_not_served_say_why() {
     page.is(StatusCode::UNPROCESSABLE_ENTITY)
         .says("This order is suspended");
     page.says(&format!("value=\"{ORDER_ID}\""));
-    assert!(!page.text().contains("Signs that look alike"));
+    assert!(!page.text().contains("Characters that look alike"));
     activate(&suspended, MACHINE)
         .await
         .says("This order is suspended");
