@@ -14,6 +14,7 @@ mod docs;
 mod http;
 mod licenses;
 mod messages;
+mod operations;
 mod orders;
 mod people;
 mod plugins;

@@ -65,6 +65,22 @@ impl Client {
         operation: &str,
         content: &str,
     ) -> Result<Result<Answer, Fault>, String> {
+        let (status, text) = self.exchange(path, namespace, operation, content)?;
+        match status {
+            200 => Ok(Ok(Answer(text))),
+            401 | 500 => Ok(Err(Fault::read(&text))),
+            other => Err(format!("status {other}: {text}")),
+        }
+    }
+
+    /// Status and body of what is answered.
+    pub(crate) fn exchange(
+        &self,
+        path: &str,
+        namespace: &str,
+        operation: &str,
+        content: &str,
+    ) -> Result<(u16, String), String> {
         let body = format!(
             "<e:Envelope xmlns:e=\"http://schemas.xmlsoap.org/soap/envelope/\"><e:Body><{operation} \
              xmlns=\"{namespace}\">{content}</{operation}></e:Body></e:Envelope>"
@@ -77,16 +93,11 @@ impl Client {
             request = request.header("Authorization", &self.authorization);
         }
         let mut reply = request.send(body).map_err(|error| error.to_string())?;
-        let status = reply.status().as_u16();
-        let text = reply
-            .body_mut()
-            .read_to_string()
-            .map_err(|error| error.to_string())?;
-        match status {
-            200 => Ok(Ok(Answer(text))),
-            401 | 500 => Ok(Err(Fault::read(&text))),
-            other => Err(format!("status {other}: {text}")),
-        }
+        let text = reply.body_mut().read_to_string();
+        Ok((
+            reply.status().as_u16(),
+            text.map_err(|error| error.to_string())?,
+        ))
     }
 }
 

@@ -33,6 +33,11 @@ pub trait Id:
     /// The UUID inside.
     fn uuid(self) -> Uuid;
 
+    /// What no entity is called: for what stands where an id belongs and is none.
+    fn nothing() -> Self {
+        Self::from_uuid(Uuid::nil())
+    }
+
     /// A new one: the time in milliseconds and 74 random bits.
     fn generate(clock: &dyn Clock, random: &dyn Random) -> Self {
         let mut bytes = [0; 10];

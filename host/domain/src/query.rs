@@ -2,7 +2,9 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::attribute::{Attribute, Names, check_attributes, check_count, check_optional};
+use crate::attribute::{
+    Attribute, Names, check_attributes, check_count, check_member, check_optional,
+};
 use crate::customer::CustomerState;
 use crate::error::{Error, Result};
 use crate::id::{CustomerId, Key, LicenseId, OrderRef, ProductId, TokenId, UserId};
@@ -234,4 +236,26 @@ pub struct LicenseFilter {
     pub generator: Option<String>,
     /// With a file of any of these digests.
     pub files: Vec<[u8; 32]>,
+}
+
+impl LicenseFilter {
+    /// Checks the texts and the lengths of the lists.
+    pub fn check(&self) -> Result<()> {
+        self.common.check()?;
+        let host_type = self
+            .host
+            .as_ref()
+            .and_then(|host| host.host_type.as_deref());
+        check_optional("host.type", host_type)?;
+        check_optional("generator", self.generator.as_deref())
+    }
+}
+
+/// Checks a list of names to look for.
+pub(crate) fn check_names(member: &str, names: &[String]) -> Result<()> {
+    check_count(member, names.len(), MAX_PAGE as usize)?;
+    for (i, name) in names.iter().enumerate() {
+        check_member(&format!("{member}[{i}]"), name)?;
+    }
+    Ok(())
 }

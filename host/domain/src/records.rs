@@ -3,10 +3,10 @@
 
 use time::OffsetDateTime;
 
-use crate::attribute::{check_count, check_optional};
+use crate::attribute::check_optional;
 use crate::error::{Error, Result};
 use crate::id::{EventId, OrderRef};
-use crate::query::{MAX_PAGE, Paging};
+use crate::query::{Paging, check_names};
 use crate::terms::names;
 
 /// A span of time; open where an end is absent.
@@ -56,7 +56,7 @@ impl AuditFilter {
         self.span.check()?;
         check_optional("actor", self.actor.as_deref())?;
         check_optional("subject", self.subject.as_deref())?;
-        check_count("action", self.actions.len(), MAX_PAGE as usize)
+        check_names("action", &self.actions)
     }
 }
 
@@ -169,7 +169,7 @@ impl EventFilter {
     /// # Errors
     /// `InvalidRequest`, `LimitExceeded`.
     pub fn check(&self) -> Result<()> {
-        check_count("type", self.kinds.len(), MAX_PAGE as usize)?;
+        check_names("type", &self.kinds)?;
         let paging = Paging {
             size: self.size,
             ..Paging::default()

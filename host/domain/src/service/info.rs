@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::access::{Actor, Permission, Who};
-use crate::attribute::{MAX_ATTRIBUTES, MAX_MEMBER, MAX_TEXT, check_count};
+use crate::attribute::{MAX_ATTRIBUTES, MAX_MEMBER, MAX_TEXT};
 use crate::command::{MAX_BATCH, MAX_REPLACED, MAX_REQUEST_ID, ServiceInfo};
 use crate::error::Result;
 use crate::generator::GeneratorInfo;
 use crate::product::MAX_FEATURES;
-use crate::query::{DEFAULT_PAGE, MAX_PAGE};
+use crate::query::{DEFAULT_PAGE, MAX_PAGE, check_names};
 use crate::service::Services;
 use crate::terms::{MAX_HOSTS, MAX_QUANTITY};
 
@@ -37,7 +37,7 @@ impl Services {
         names: &[String],
     ) -> Result<Vec<Arc<GeneratorInfo>>> {
         actor.require(Permission::ReadGenerators)?;
-        check_count("id", names.len(), MAX_PAGE as usize)?;
+        check_names("id", names)?;
         let mut generators = self.generators.list();
         generators.retain(|generator| names.is_empty() || names.contains(&generator.name));
         Ok(generators)

@@ -27,9 +27,7 @@ impl Services {
     ) -> Result<Page<License>> {
         actor.require(Permission::ReadLicenses)?;
         paging.check()?;
-        if let Some(text) = &filter.common.text {
-            text.check()?;
-        }
+        filter.check()?;
         filter.host = filter.host.map(|host| self.spellings(host)).transpose()?;
         self.store.find_licenses(filter, paging).await
     }

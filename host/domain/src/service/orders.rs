@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use time::Date;
 
 use crate::access::{Actor, Permission};
+use crate::attribute::check_member;
 use crate::command::{BatchAnswer, OrderDetails, StateChange, WriteOptions};
 use crate::error::{Code, Error, Result};
 use crate::id::OrderRef;
@@ -212,6 +213,7 @@ fn details(sight: Sight, order: &Order, uses: &[AllowanceUse], today: Date) -> O
 
 /// Capitals and digits, without what people put between them.
 fn normal_part(part: &str) -> Result<String> {
+    check_member("orderIdPart", part)?;
     let signs: String = part
         .chars()
         .filter(|sign| !sign.is_whitespace() && *sign != '-')

@@ -10,7 +10,7 @@ use lds_domain::product::Product;
 use lds_domain::user::User;
 use lds_domain::{Error, Result};
 
-use super::{Reference, each, options, reference, text};
+use super::{Reference, each, item_reference, options, text};
 use crate::wire::batch::{StateChangeItem, StateChangeRequest, StateChangeResult};
 use crate::wire::common::ItemFailure;
 use crate::wire::license::{ReplaceLicensesItem, ReplaceLicensesResult};
@@ -72,15 +72,9 @@ impl<K: Reference> TryFrom<StateChangeRequest> for StateChange<K> {
     type Error = Error;
 
     fn try_from(request: StateChangeRequest) -> Result<Self> {
-        let read = |(i, id): (usize, &String)| reference(&format!("id[{i}]"), id);
         Ok(Self {
             batch: Batch {
-                items: request
-                    .id
-                    .iter()
-                    .enumerate()
-                    .map(read)
-                    .collect::<Result<_>>()?,
+                items: request.id.iter().map(|id| item_reference(id)).collect(),
                 atomic: request.atomic.unwrap_or_default(),
                 options: options(request.request_id, request.dry_run),
             },

@@ -5,7 +5,7 @@ use lds_domain::customer::{Address, Contact, Customer, CustomerData};
 use lds_domain::id::CustomerId;
 use lds_domain::{Error, Result};
 
-use super::{WireStamps, list, optional_reference, text};
+use super::{WireStamps, item_reference, list, text};
 use crate::wire::customer as wire;
 
 impl TryFrom<wire::Customer> for StoreItem<CustomerId, CustomerData> {
@@ -13,7 +13,7 @@ impl TryFrom<wire::Customer> for StoreItem<CustomerId, CustomerData> {
 
     fn try_from(customer: wire::Customer) -> Result<Self> {
         Ok(Self {
-            id: optional_reference("id", customer.id)?,
+            id: customer.id.as_deref().map(item_reference),
             revision: customer.revision,
             data: CustomerData {
                 name: customer.name,

@@ -32,11 +32,18 @@ use crate::wire::NameValue;
 pub trait Reference: Sized {
     /// Reads `ext:…`, an id, or whatever else names it.
     fn read(text: &str) -> Result<Self>;
+
+    /// Names nothing.
+    fn nothing() -> Self;
 }
 
 impl<I: Id> Reference for Key<I> {
     fn read(text: &str) -> Result<Self> {
         Self::parse(text)
+    }
+
+    fn nothing() -> Self {
+        Self::Id(I::nothing())
     }
 }
 
@@ -44,11 +51,23 @@ impl Reference for TokenId {
     fn read(text: &str) -> Result<Self> {
         text.parse()
     }
+
+    fn nothing() -> Self {
+        Id::nothing()
+    }
 }
 
 impl Reference for OrderKey {
     fn read(text: &str) -> Result<Self> {
-        Self::parse(text)
+        // The member at fault is the one that holds the key.
+        Self::parse(text).map_err(|error| Error {
+            field: None,
+            ..error
+        })
+    }
+
+    fn nothing() -> Self {
+        Self::Key(Key::Id(Id::nothing()))
     }
 }
 
@@ -58,6 +77,12 @@ fn reference<K: Reference>(member: &str, text: &str) -> Result<K> {
 
 fn optional_reference<K: Reference>(member: &str, text: Option<String>) -> Result<Option<K>> {
     text.map(|text| reference(member, &text)).transpose()
+}
+
+/// A reference of one item of a batch. What can't be read names nothing: that is the failure of its
+/// item, as that of an id which nothing has, and not of the whole batch.
+fn item_reference<K: Reference>(text: &str) -> K {
+    K::read(text).unwrap_or_else(|_| K::nothing())
 }
 
 /// Converts the items of a list; an error gets the item's place.

@@ -6,7 +6,10 @@ use lds_domain::product::Feature;
 use lds_domain::terms::Terms;
 use lds_domain::{Error, Result};
 
-use super::{WireStamps, day, each, list, optional_reference, options, reference, text, within};
+use super::{
+    WireStamps, day, each, item_reference, list, optional_reference, options, reference, text,
+    within,
+};
 use crate::leaf::Day;
 use crate::wire::order as wire;
 
@@ -15,11 +18,11 @@ impl TryFrom<wire::Order> for OrderItem {
 
     fn try_from(order: wire::Order) -> Result<Self> {
         Ok(Self {
-            id: optional_reference("id", order.id)?,
+            id: order.id.as_deref().map(item_reference),
             revision: order.revision,
             order_id: order.order_id,
-            customer: reference("customerId", &order.customer_id)?,
-            product: reference("productId", &order.product_id)?,
+            customer: item_reference(&order.customer_id),
+            product: item_reference(&order.product_id),
             terms: within("terms", order.terms, Terms::try_from)?,
             features: each("feature", order.feature, Feature::try_from)?,
             valid_from: day(order.valid_from),

@@ -7,7 +7,7 @@ use lds_domain::product::{Feature, Product, ProductData};
 use lds_domain::terms::Terms;
 use lds_domain::{Error, Result};
 
-use super::{WireStamps, each, list, optional_reference, text, within};
+use super::{WireStamps, each, item_reference, list, text, within};
 use crate::wire::product as wire;
 use crate::wire::terms::DateRule as WireDateRule;
 
@@ -16,7 +16,7 @@ impl TryFrom<wire::Product> for StoreItem<ProductId, ProductData> {
 
     fn try_from(product: wire::Product) -> Result<Self> {
         Ok(Self {
-            id: optional_reference("id", product.id)?,
+            id: product.id.as_deref().map(item_reference),
             revision: product.revision,
             data: ProductData {
                 code: product.code,

@@ -7,7 +7,7 @@ use lds_domain::token::{Network, Token};
 use lds_domain::user::{User, UserData};
 use lds_domain::{Code, Error, Result};
 
-use super::{WireStamps, each, list, optional_reference, reference, text};
+use super::{WireStamps, each, item_reference, list, optional_reference, reference, text};
 use crate::leaf::Timestamp;
 use crate::wire::user as wire;
 
@@ -16,7 +16,7 @@ impl TryFrom<wire::User> for StoreItem<UserId, UserData> {
 
     fn try_from(user: wire::User) -> Result<Self> {
         Ok(Self {
-            id: optional_reference("id", user.id)?,
+            id: user.id.as_deref().map(item_reference),
             revision: user.revision,
             data: UserData {
                 login: user.login,

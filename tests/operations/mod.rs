@@ -1,0 +1,9 @@
+//! Every operation of the served WSDLs: its replies by the schema, its members when they are wrong,
+//! and who may call it. What there is to call is read from the WSDLs, so that nothing is left out.
+
+mod access;
+mod element;
+mod members;
+mod replies;
+mod schema;
+mod world;

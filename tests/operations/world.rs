@@ -1,0 +1,284 @@
+//! A vendor with a bit of everything, and for every operation a request that does what it is for.
+
+use crate::support::message::{CUSTOMERS, STAFF, Service};
+use crate::support::{Answer, Client, Fault, Server};
+
+use super::element::Element;
+
+/// Terms with all allowances, for any number of machines.
+const TERMS: &str = "<terms><maxActivations>0</maxActivations><hostLock>REQUIRED</hostLock>\
+    <hostRule><type>ETHERNET</type></hostRule><movesAllowed><count>9</count></movesAllowed>\
+    <emergencyAllowed><count>9</count><days>7</days></emergencyAllowed></terms>";
+/// A machine, and another one.
+const HOST: &str = "<host><type>ETHERNET</type><value>00-11-22-AA-BB-CC</value></host>";
+const NEW_HOST: &str = "<newHost><type>ETHERNET</type><value>00-11-22-AA-BB-DD</value></newHost>";
+const REASON: &str = "<reason>As agreed.</reason>";
+
+/// An operation and a request that is good.
+pub(super) struct Case {
+    pub(super) service: Service,
+    pub(super) operation: &'static str,
+    pub(super) request: Element,
+}
+
+impl Case {
+    fn new(service: Service, operation: &'static str, content: &str) -> Self {
+        Self {
+            service,
+            operation,
+            request: Element::parse(&format!("<{operation}>{content}</{operation}>")),
+        }
+    }
+}
+
+/// Calls an operation of either service.
+pub(super) fn call(client: &Client, service: Service, request: &Element) -> Result<Answer, Fault> {
+    let (name, content) = (&request.name, request.content());
+    let called = client.call(service.path, service.namespace, name, &content);
+    called.unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// A server with objects in it. An order of its own for each operation that changes one.
+pub(super) struct World {
+    pub(super) admin: Client,
+    /// The user whom operations change.
+    pub(super) user: String,
+    token: String,
+    customer: String,
+    product: String,
+}
+
+impl World {
+    pub(super) fn new(server: &Server) -> Self {
+        let admin = Client::new(server);
+        let make = |operation: &str, content: &str| {
+            let made = admin.internal(operation, content).expect("made");
+            assert!(!made.0.contains("<failure>"), "{operation}: {}", made.0);
+            made
+        };
+        let user = |login: &str| {
+            format!(
+                "<user><login>{login}</login><displayName>{login}</displayName>\
+                 <role>SUPPORT</role><externalRef>{login}</externalRef></user>"
+            )
+        };
+        let users = make("storeUsers", &(user("hr-1") + &user("hr-2"))).all("id");
+        let token = format!(
+            "<userId>{}</userId><name>ci</name><scope>read</scope>",
+            users[0]
+        );
+        let token = make("createToken", &token).want("id");
+        let customers: String = (1..5)
+            .map(|n| {
+                format!(
+                    "<customer><name>Customer {n}</name><externalRef>crm-{n}</externalRef></customer>"
+                )
+            })
+            .collect();
+        let customer = make("storeCustomers", &customers).want("id");
+        let products: String = (1..5)
+            .map(|n| {
+                format!(
+                    "<product><code>editor</code><version>{n}</version><name>Editor</name>\
+                     <generator>token</generator><feature><name>base</name></feature>{TERMS}\
+                     <externalRef>erp-{n}</externalRef></product>"
+                )
+            })
+            .collect();
+        let product = make("storeProducts", &products).want("id");
+        make("activateProducts", "<id>ext:erp-1</id><id>ext:erp-2</id>");
+        Self {
+            admin,
+            user: users[0].clone(),
+            token,
+            customer,
+            product,
+        }
+    }
+
+    /// A new order's Order ID.
+    fn order(&self) -> String {
+        let (customer, product) = (&self.customer, &self.product);
+        let order = format!(
+            "<order><customerId>{customer}</customerId><productId>{product}</productId></order>"
+        );
+        self.admin
+            .internal("createOrders", &order)
+            .expect("an order")
+            .want("orderId")
+    }
+
+    /// Order ID and license of a new order on the machine.
+    fn activated(&self) -> (String, String) {
+        let order = self.order();
+        let machine = format!("<orderId>{order}</orderId>{HOST}");
+        let license = self
+            .admin
+            .activation("activate", &machine)
+            .expect("a license");
+        (order, license.want("id"))
+    }
+
+    /// Likewise, and the license is asked back.
+    fn asked_back(&self) -> (String, String) {
+        let (order, license) = self.activated();
+        let ask = format!("<id>{license}</id>{REASON}");
+        self.admin.internal("requestRemovals", &ask).expect("asked");
+        (order, license)
+    }
+
+    /// A good request for every operation; each is good whatever became of the others.
+    pub(super) fn cases(&self) -> Vec<Case> {
+        let mut cases = Vec::new();
+        let mut add = |service, operations: &[(&'static str, String)]| {
+            let operations = operations.iter();
+            cases.extend(operations.map(|(name, content)| Case::new(service, name, content)));
+        };
+        add(STAFF, &finding());
+        add(STAFF, &self.people());
+        add(STAFF, &self.goods());
+        add(STAFF, &self.orders());
+        add(STAFF, &self.licenses());
+        add(CUSTOMERS, &self.customer_side());
+        cases
+    }
+
+    fn people(&self) -> Vec<(&'static str, String)> {
+        let (user, token) = (&self.user, &self.token);
+        let changed = format!("<id>{user}</id>{REASON}");
+        vec![
+            (
+                "storeUsers",
+                format!(
+                    "<user><id>{user}</id><revision>1</revision><login>hr-1</login>\
+                     <displayName>Eva</displayName><role>SUPPORT</role></user>"
+                ),
+            ),
+            ("lockUsers", changed.clone()),
+            ("unlockUsers", changed.clone()),
+            ("disableUsers", changed.clone()),
+            ("enableUsers", changed),
+            ("resetPassword", "<id>ext:hr-2</id>".to_owned()),
+            (
+                "createToken",
+                "<name>ci</name><scope>read</scope>".to_owned(),
+            ),
+            ("revokeTokens", format!("<id>{token}</id>{REASON}")),
+            ("deleteUsers", format!("<id>ext:hr-2</id>{REASON}")),
+        ]
+    }
+
+    fn goods(&self) -> Vec<(&'static str, String)> {
+        let by = |reference: &str| format!("<id>ext:{reference}</id>{REASON}");
+        let (customer, product) = (&self.customer, &self.product);
+        vec![
+            (
+                "storeCustomers",
+                format!(
+                    "<customer><id>{customer}</id><revision>1</revision><name>Customer</name>\
+                     </customer>"
+                ),
+            ),
+            ("blockCustomers", by("crm-2")),
+            ("unblockCustomers", by("crm-2")),
+            ("eraseCustomers", by("crm-3")),
+            ("deleteCustomers", by("crm-4")),
+            (
+                "storeProducts",
+                format!(
+                    "<product><id>{product}</id><revision>2</revision><code>editor</code>\
+                     <version>1</version><name>Editor</name><generator>token</generator>{TERMS}\
+                     </product>"
+                ),
+            ),
+            ("activateProducts", by("erp-3")),
+            ("retireProducts", by("erp-2")),
+            ("deleteProducts", by("erp-4")),
+        ]
+    }
+
+    fn orders(&self) -> Vec<(&'static str, String)> {
+        let by = |order: &str| format!("<id>{order}</id>{REASON}");
+        let sold = format!(
+            "<customerId>{}</customerId><productId>{}</productId>",
+            self.customer, self.product
+        );
+        let (stored, changed) = (self.order(), self.order());
+        vec![
+            ("createOrders", format!("<order>{sold}</order>")),
+            (
+                "storeOrders",
+                format!("<order><id>{stored}</id><revision>1</revision>{sold}{TERMS}</order>"),
+            ),
+            (
+                "deriveOrder",
+                format!("<id>{changed}</id><relation>RENEWAL</relation>"),
+            ),
+            ("suspendOrders", by(&changed)),
+            ("resumeOrders", by(&changed)),
+            ("resetAllowances", by(&changed)),
+            ("revokeOrders", by(&self.order())),
+            ("deleteOrders", by(&self.order())),
+        ]
+    }
+
+    fn licenses(&self) -> Vec<(&'static str, String)> {
+        let by = |license: &str| format!("<id>{license}</id>{REASON}");
+        let fresh = || self.activated().1;
+        let order = self.order();
+        vec![
+            ("getLicense", format!("<id>{}</id>", fresh())),
+            (
+                "previewLicense",
+                format!("<orderId>{order}</orderId>{HOST}"),
+            ),
+            (
+                "activateLicense",
+                format!("<orderId>{order}</orderId>{HOST}"),
+            ),
+            ("rehostLicense", format!("<id>{}</id>{NEW_HOST}", fresh())),
+            ("replaceLicenses", by(&fresh())),
+            (
+                "emergencyLicense",
+                format!("<orderId>{order}</orderId>{HOST}{REASON}"),
+            ),
+            ("requestRemovals", by(&fresh())),
+            ("cancelRemovalRequests", by(&self.asked_back().1)),
+            ("removeLicenses", by(&fresh())),
+        ]
+    }
+
+    fn customer_side(&self) -> Vec<(&'static str, String)> {
+        let on = |order: &str| format!("<orderId>{order}</orderId>{HOST}");
+        let order = self.order();
+        vec![
+            ("getOrderInfo", format!("<orderId>{order}</orderId>")),
+            ("activate", on(&order)),
+            ("getLicense", on(&self.activated().0)),
+            ("emergency", on(&order)),
+            ("rehost", on(&self.activated().0) + NEW_HOST),
+            ("deactivate", on(&self.activated().0)),
+            ("confirmRemoval", on(&self.asked_back().0)),
+        ]
+    }
+}
+
+/// What changes nothing.
+fn finding() -> Vec<(&'static str, String)> {
+    let plain = |name| (name, String::new());
+    [
+        "getServiceInfo",
+        "findUsers",
+        "findTokens",
+        "findCustomers",
+        "findProducts",
+        "findOrders",
+        "findLicenses",
+        "findGenerators",
+        "findAuditEntries",
+        "verifyAudit",
+        "findEvents",
+    ]
+    .map(plain)
+    .to_vec()
+}
