@@ -42,7 +42,7 @@ const TABLE: &[(&str, &str, Does)] = &[
     ("findTokens", "xxxxxx", Does::Reads),
     ("createToken revokeTokens", "xxxxxx", Does::Writes),
     (
-        "findCustomers findProducts findOrders findLicenses getLicense",
+        "findCustomers findProducts findOrders findLicenses getLicense verifyLicense",
         "xxxxxx",
         Does::Reads,
     ),

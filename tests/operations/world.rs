@@ -245,7 +245,18 @@ impl World {
             ("requestRemovals", by(&fresh())),
             ("cancelRemovalRequests", by(&self.asked_back().1)),
             ("removeLicenses", by(&fresh())),
+            ("verifyLicense", self.file()),
         ]
+    }
+
+    /// The text of a license as a file.
+    fn file(&self) -> String {
+        let read = format!("<id>{}</id>", self.activated().1);
+        let license = self.admin.internal("getLicense", &read).expect("a license");
+        let text = license.want("text");
+        format!(
+            "<file><name>a.jwt</name><mediaType>text/plain</mediaType><text>{text}</text></file>"
+        )
     }
 
     fn customer_side(&self) -> Vec<(&'static str, String)> {
