@@ -129,10 +129,11 @@ impl Caller {
 /// A user with these roles, and how to call by its password.
 fn user(server: &Server, admin: &Client, login: &str, roles: &[&str]) -> (String, Client) {
     const PASSWORD: &str = "another good password";
-    let roles: String = roles
+    let roles: Vec<_> = roles
         .iter()
         .map(|role| format!("<role>{role}</role>"))
         .collect();
+    let roles = roles.concat();
     let user = format!("<user><login>{login}</login><displayName>x</displayName>{roles}</user>");
     let id = admin
         .internal("storeUsers", &user)

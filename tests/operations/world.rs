@@ -68,24 +68,20 @@ impl World {
             users[0]
         );
         let token = make("createToken", &token).want("id");
-        let customers: String = (1..5)
-            .map(|n| {
-                format!(
-                    "<customer><name>Customer {n}</name><externalRef>crm-{n}</externalRef></customer>"
-                )
-            })
-            .collect();
-        let customer = make("storeCustomers", &customers).want("id");
-        let products: String = (1..5)
-            .map(|n| {
-                format!(
-                    "<product><code>editor</code><version>{n}</version><name>Editor</name>\
-                     <generator>token</generator><feature><name>base</name></feature>{TERMS}\
-                     <externalRef>erp-{n}</externalRef></product>"
-                )
-            })
-            .collect();
-        let product = make("storeProducts", &products).want("id");
+        let customers = [1, 2, 3, 4].map(|n| {
+            format!(
+                "<customer><name>Customer {n}</name><externalRef>crm-{n}</externalRef></customer>"
+            )
+        });
+        let customer = make("storeCustomers", &customers.concat()).want("id");
+        let products = [1, 2, 3, 4].map(|n| {
+            format!(
+                "<product><code>editor</code><version>{n}</version><name>Editor</name>\
+                 <generator>token</generator><feature><name>base</name></feature>{TERMS}\
+                 <externalRef>erp-{n}</externalRef></product>"
+            )
+        });
+        let product = make("storeProducts", &products.concat()).want("id");
         make("activateProducts", "<id>ext:erp-1</id><id>ext:erp-2</id>");
         Self {
             admin,
