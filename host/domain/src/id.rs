@@ -74,7 +74,9 @@ macro_rules! ids {
 
         impl FromStr for $name {
             type Err = Error;
-            fn from_str(text: &str) -> Result<Self, Error> { parse(text) }
+            fn from_str(text: &str) -> Result<Self, Error> {
+                parse(text).ok_or_else(|| malformed::<Self>(""))
+            }
         }
     )+};
 }
@@ -96,23 +98,18 @@ ids! {
     EventId "evt_" "event",
 }
 
-fn parse<I: Id>(text: &str) -> Result<I, Error> {
-    let unknown = || {
-        let message = format!(
-            "There is no such {}: its id is {} and 32 hexadecimal digits, or ext: and your own \
-             reference.",
-            I::KIND,
-            I::PREFIX
-        );
-        Error::new(Code::NotFound, message)
-    };
-    let hex = text
-        .strip_prefix(I::PREFIX)
-        .filter(|hex| hex.len() == 32)
-        .ok_or_else(unknown)?;
-    Uuid::try_parse(hex)
-        .map(I::from_uuid)
-        .map_err(|_| unknown())
+fn parse<I: Id>(text: &str) -> Option<I> {
+    let hex = text.strip_prefix(I::PREFIX)?;
+    let uuid = Uuid::try_parse(hex).ok().filter(|_| hex.len() == 32);
+    uuid.map(I::from_uuid)
+}
+
+/// What is no id names nothing; `more` is the other way to name one, if there is one.
+fn malformed<I: Id>(more: &str) -> Error {
+    let (kind, prefix) = (I::KIND, I::PREFIX);
+    let message =
+        format!("There is no such {kind}: its id is {prefix} and 32 hexadecimal digits{more}.");
+    Error::new(Code::NotFound, message)
 }
 
 /// How a caller names an entity: by its id or by `ext:` and his own reference.
@@ -131,7 +128,8 @@ impl<I: Id> Key<I> {
     /// `InvalidRequest` for a reference that nothing could have; `NotFound` for what is no id.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let Some(reference) = text.strip_prefix("ext:") else {
-            return text.parse().map(Self::Id);
+            let id = parse(text).map(Self::Id);
+            return id.ok_or_else(|| malformed::<I>(", or ext: and your own reference"));
         };
         match check_member("externalRef", reference) {
             Ok(()) => Ok(Self::External(reference.to_owned())),
@@ -167,6 +165,22 @@ impl<I: Id> fmt::Display for Key<I> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_can_have_a_reference_is_told_of_one() {
+        let told = |refused: Error| refused.message.contains("ext:");
+        assert!(told(Key::<CustomerId>::parse("cus_nope").unwrap_err()));
+        assert!(!told("tok_nope".parse::<TokenId>().unwrap_err()));
+        for wrong in [
+            "cus_",
+            "cus_01",
+            &"0".repeat(32),
+            "cus_{0193f0a27c4e7b1f9a3c5d7e9f1b3d5f",
+        ] {
+            let refused = wrong.parse::<CustomerId>().unwrap_err();
+            assert_eq!(refused.code, Code::NotFound, "{wrong}");
+        }
+    }
 
     #[test]
     fn a_reference_that_nothing_could_have_is_refused() {
