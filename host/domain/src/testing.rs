@@ -1,5 +1,6 @@
 //! What the tests of the services stand on: ports that live in memory, and samples of entities.
 
+mod gate;
 mod generators;
 mod store;
 mod tables;

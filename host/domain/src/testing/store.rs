@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
+use super::gate::Gate;
 use super::tables::Tables;
 use crate::customer::Customer;
 use crate::error::{Error, Result};
@@ -25,7 +26,13 @@ use crate::user::User;
 
 /// The store.
 #[derive(Default)]
-pub(crate) struct MemoryStore(Mutex<Tables>);
+pub(crate) struct MemoryStore {
+    tables: Mutex<Tables>,
+    /// Behind it lies the answer to whoever asked for an order.
+    pub(crate) orders_read: Gate,
+    /// Behind it lies the answer to whoever committed.
+    pub(crate) committed: Gate,
+}
 
 impl MemoryStore {
     /// A copy of everything.
@@ -33,15 +40,39 @@ impl MemoryStore {
         self.lock().clone()
     }
 
+    fn commit_now(&self, unit: Unit) -> Result<Committed, Stop> {
+        let mut tables = self.lock();
+        if let Some(request) = &unit.request
+            && let Some(committed) = tables.replay(request)
+        {
+            return committed;
+        }
+        let changes = (unit.decide)(&tables.load(&unit.wanted))?;
+        if !unit.dry_run {
+            tables.apply(&changes);
+            if let Some(request) = unit.request {
+                let answer = (request.digest, changes.outcomes.clone());
+                tables.requests.insert((request.caller, request.id), answer);
+            }
+        }
+        Ok(Committed {
+            outcomes: changes.outcomes.clone(),
+            replayed: false,
+            changes,
+        })
+    }
+
     fn lock(&self) -> MutexGuard<'_, Tables> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
     async fn order(&self, lookup: OrderLookup) -> Result<Option<Arc<OrderView>>> {
-        Ok(self.lock().view(&lookup).map(Arc::new))
+        let view = self.lock().view(&lookup).map(Arc::new);
+        self.orders_read.pass().await;
+        Ok(view)
     }
 
     async fn license(&self, key: Key<LicenseId>) -> Result<Option<License>> {
@@ -175,25 +206,9 @@ impl Store for MemoryStore {
     }
 
     async fn commit(&self, unit: Unit) -> Result<Committed, Stop> {
-        let mut tables = self.lock();
-        if let Some(request) = &unit.request
-            && let Some(committed) = tables.replay(request)
-        {
-            return committed;
-        }
-        let changes = (unit.decide)(&tables.load(&unit.wanted))?;
-        if !unit.dry_run {
-            tables.apply(&changes);
-            if let Some(request) = unit.request {
-                let answer = (request.digest, changes.outcomes.clone());
-                tables.requests.insert((request.caller, request.id), answer);
-            }
-        }
-        Ok(Committed {
-            outcomes: changes.outcomes.clone(),
-            replayed: false,
-            changes,
-        })
+        let committed = self.commit_now(unit);
+        self.committed.pass().await;
+        committed
     }
 
     async fn orders(&self, ids: &[OrderRef]) -> Result<Vec<Order>> {

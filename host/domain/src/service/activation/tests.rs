@@ -6,6 +6,7 @@ mod asking;
 mod emergencies;
 mod erased;
 mod family;
+mod flights;
 mod history;
 mod machines;
 mod rehosts;
