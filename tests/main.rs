@@ -19,6 +19,7 @@ mod orders;
 mod people;
 mod plugins;
 mod portal;
+mod process;
 mod promises;
 mod races;
 mod records;

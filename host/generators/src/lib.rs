@@ -70,4 +70,5 @@ pub use process::WorkerProgram;
 pub use registry::{Generators, Options};
 pub use runtime::{LoadedFile, Runtime};
 pub use status::CallStatus;
+pub use walls::missing_walls;
 pub use wasm::{CacheKey, PoolMode};

@@ -113,7 +113,7 @@ impl Runtime {
                 Ok(Box::new(plugin))
             }
             Content::Native(path) => {
-                walls::warn_if_missing();
+                walls::tell();
                 let (spawner, program) = (self.spawner.clone(), self.program.clone());
                 let plugin = NativePlugin::new(spawner, program, path.clone());
                 crate::abi::check(plugin.abi(limits).await?)?;

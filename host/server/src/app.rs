@@ -8,6 +8,7 @@ use lds_domain::ports::{self, Random};
 use lds_domain::service::Services;
 use lds_generators::{CacheKey, Generators, Options, WorkerProgram};
 use lds_store::{Environment, MasterKey, Store};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -30,6 +31,7 @@ impl App {
             Opened::store(config, &dir, false),
             start_generators(config, &dir)
         )?;
+        keep_memory_to_itself()?;
         Ok(store.with(Arc::new(generators)))
     }
 
@@ -38,6 +40,7 @@ impl App {
     pub(crate) async fn start_for_command(config: &Config) -> Result<Self> {
         let dir = DataDir::open(&config.data_dir)?;
         let store = Opened::store(config, &dir, true).await?;
+        keep_memory_to_itself()?;
         Ok(store.with(Arc::new(NoGenerators)))
     }
 
@@ -45,6 +48,13 @@ impl App {
     pub(crate) async fn close(self) {
         self.store.close().await;
     }
+}
+
+/// No core of this process is written from now on, and none of its user's other processes reads its
+/// memory or its environment: they hold keys. The engine of modules opens a file of `/proc/self`,
+/// which is root's alone from now on; therefore after the start.
+fn keep_memory_to_itself() -> Result<()> {
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot keep its memory to itself")
 }
 
 /// The key that the configuration tells, else the one in the data directory.

@@ -47,8 +47,8 @@ impl Drop for Running {
 
 /// In KiB.
 fn resident(pid: u32) -> Result<u64> {
-    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Rss:"));
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let size = line.and_then(|line| line.split_whitespace().next());
-    Ok(size.context("no Rss")?.parse()?)
+    Ok(size.context("no VmRSS")?.parse()?)
 }

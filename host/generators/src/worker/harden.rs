@@ -16,15 +16,15 @@ const OPEN_FILES: u64 = 64;
 const COMPILE_MEMORY: u64 = 2 << 30;
 
 /// A worker of a native library: it dies with the server, gains no rights,
-/// reads no file but libraries, writes no file and no core, and may grow by
-/// `memory` bytes.
+/// reads no file but libraries, writes no file and no core, makes no call that
+/// reaches another process, and may grow by `memory` bytes.
 pub(super) fn before_loading(library: &Path, memory: u64) -> Result<(), LoadError> {
     set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| failed(&e))?;
     give_up_rights()?;
     limit(Resource::Fsize, 0)?;
     limit(Resource::Nofile, OPEN_FILES)?;
     limit(Resource::As, mapped_bytes()?.saturating_add(memory))?;
-    walls::close_in(library).map_err(|e| failed(&e))
+    walls::close_in(library)
 }
 
 /// A compilation ends by itself, at the latest after the time limit.

@@ -70,7 +70,7 @@ pub(crate) fn compile_c(source: &Path, library: &Path, more: &[&str]) {
 }
 
 /// The ABI as a hostile author would write it down.
-const HEADER: &str = r"
+pub(crate) const HEADER: &str = r"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -20,4 +20,5 @@ mod results;
 mod server;
 mod texts;
 mod token;
+mod walls;
 mod wasm;

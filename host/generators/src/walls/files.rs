@@ -1,9 +1,7 @@
-//! What a native library may reach: the files that it is loaded from, and nothing of the server's.
-//!
-//! The walls are those of the kernel's Landlock. They must not know what plugins are for.
+//! Which files a native library may read: those that it is loaded from. Landlock closes TCP, signals
+//! and abstract sockets off as well.
 
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr,
@@ -28,29 +26,28 @@ const SYSTEM: [&str; 10] = [
     "/proc/self",
 ];
 
-/// Tells the operator, once, where the kernel has no walls.
-pub(crate) fn warn_if_missing() {
-    static TOLD: Once = Once::new();
-    if !can_stand() {
-        TOLD.call_once(|| {
-            tracing::warn!(
-                "this kernel has no Landlock: native plugins can read what the server's user can, \
-                 its keys included"
-            );
-        });
-    }
+/// Whether files can be closed off.
+pub(super) fn around_files() -> bool {
+    stands(|rules| rules.handle_access(AccessFs::from_all(ABI::V1)))
 }
 
-fn can_stand() -> bool {
-    Ruleset::default()
-        .set_compatibility(CompatLevel::HardRequirement)
-        .handle_access(AccessFs::from_all(ABI::V1))
-        .and_then(Ruleset::create)
-        .is_ok()
+/// Whether TCP can be closed off.
+pub(super) fn around_tcp() -> bool {
+    stands(|rules| rules.handle_access(AccessNet::from_all(ABI::V4)))
+}
+
+/// Whether signals, and abstract sockets, can be closed off.
+pub(super) fn around_signals() -> bool {
+    stands(|rules| rules.scope(Scope::from_all(ABI::V6)))
+}
+
+fn stands(wall: impl FnOnce(Ruleset) -> Result<Ruleset, RulesetError>) -> bool {
+    let rules = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    wall(rules).and_then(Ruleset::create).is_ok()
 }
 
 /// Closes this thread, and those that it starts, in. As far as the kernel can.
-pub(crate) fn close_in(library: &Path) -> Result<(), RulesetError> {
+pub(super) fn close_in(library: &Path) -> Result<(), RulesetError> {
     let readable = SYSTEM.iter().map(PathBuf::from).chain(files_of(library));
     let reading = AccessFs::ReadFile | AccessFs::ReadDir;
     rules()?

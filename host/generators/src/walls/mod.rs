@@ -1,0 +1,76 @@
+//! What a native library may reach: the files that it is loaded from, its call, and nothing else
+//! of the server's or the machine's.
+//!
+//! `files` are the walls of the kernel's Landlock, `calls` those of its seccomp. They must not know
+//! what plugins are for.
+
+mod calls;
+mod files;
+
+use std::path::Path;
+use std::sync::Once;
+
+use crate::error::LoadError;
+
+/// A wall that the kernel can put up.
+struct Wall {
+    around: &'static str,
+    stands: fn() -> bool,
+}
+
+const WALLS: [Wall; 4] = [
+    Wall {
+        around: "files (Landlock, Linux 5.13)",
+        stands: files::around_files,
+    },
+    Wall {
+        around: "TCP (Landlock, Linux 6.7)",
+        stands: files::around_tcp,
+    },
+    Wall {
+        around: "signals (Landlock, Linux 6.12)",
+        stands: files::around_signals,
+    },
+    Wall {
+        around: "system calls (seccomp)",
+        stands: calls::can_stand,
+    },
+];
+
+/// The walls around native libraries that this kernel cannot put up.
+pub fn missing_walls() -> Vec<&'static str> {
+    let missing = WALLS.iter().filter(|wall| !(wall.stands)());
+    missing.map(|wall| wall.around).collect()
+}
+
+/// Tells the operator, once, which walls this kernel puts up and which it has not.
+pub(crate) fn tell() {
+    static TOLD: Once = Once::new();
+    TOLD.call_once(|| {
+        let missing = missing_walls();
+        let around = WALLS.iter().map(|wall| wall.around);
+        let standing: Vec<_> = around.filter(|name| !missing.contains(name)).collect();
+        let walls = standing.join(", ");
+        tracing::info!(walls, "native plugins are closed in");
+        if !missing.is_empty() {
+            let missing = missing.join(", ");
+            tracing::warn!(
+                missing,
+                "this kernel lacks walls: there native plugins can do what the server's user can, \
+                 without that around files read its keys"
+            );
+        }
+    });
+}
+
+/// Closes this thread, and those that it starts, in. As far as the kernel can.
+pub(crate) fn close_in(library: &Path) -> Result<(), LoadError> {
+    let failed = |error: &dyn std::fmt::Display| {
+        LoadError::new(format!("the worker cannot close itself in: {error}"))
+    };
+    files::close_in(library).map_err(|error| failed(&error))?;
+    if calls::can_stand() {
+        calls::close_in().map_err(|error| failed(&error))?;
+    }
+    Ok(())
+}
