@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::access::Role;
 use crate::attribute::{Attribute, Names, check_attributes, check_member, check_optional};
@@ -83,7 +84,7 @@ impl fmt::Debug for PasswordHash {
 /// What the caller sets of a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserData {
-    /// Unique, compared without case.
+    /// Unique, compared as [`fold`] has it.
     pub login: String,
     /// For people.
     pub display_name: String,
@@ -126,17 +127,7 @@ impl UserData {
 
     /// Checks the members by themselves.
     pub fn check(&self) -> Result<()> {
-        check_member("login", &self.login)?;
-        if self
-            .login
-            .chars()
-            .any(|sign| sign.is_whitespace() || sign == ':')
-        {
-            return Err(Error::invalid(
-                "login",
-                "A login has no blanks and no colon.",
-            ));
-        }
+        check_login(&self.login)?;
         check_member("displayName", &self.display_name)?;
         check_optional("email", self.email.as_deref())?;
         if self
@@ -154,7 +145,96 @@ impl UserData {
     }
 }
 
-/// Logins are compared without case.
+fn check_login(login: &str) -> Result<()> {
+    check_member("login", login)?;
+    let folded = fold(login);
+    // One sign may stand for many.
+    check_member("login", &folded)?;
+    let refused = |sign| char::is_whitespace(sign) || sign == ':' || is_invisible(sign);
+    if login.contains(refused) || folded.contains(refused) {
+        return Err(Error::invalid(
+            "login",
+            "A login has no blanks, no colon and no invisible signs.",
+        ));
+    }
+    Ok(())
+}
+
+/// Signs that no one sees: with them two logins would look the same.
+const fn is_invisible(sign: char) -> bool {
+    matches!(sign,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+        | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Logins are compared without case and in one form of each sign, as Unicode's NFKC has it: what
+/// is typed with a combining accent, in full width or as a ligature is the same login. Up and down
+/// again, because `ß` is `SS` and two sigmas are one.
 pub fn fold(login: &str) -> String {
-    login.trim().to_lowercase()
+    let typed: String = login.trim().nfkc().collect();
+    let folded: String = typed.to_uppercase().to_lowercase().nfkc().collect();
+    folded.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logins_that_look_alike_are_one() {
+        for (one, other) in [
+            ("Ada", " ADA "),
+            ("jos\u{e9}", "Jose\u{301}"),
+            ("ada", "\u{ff21}\u{ff44}\u{ff41}"),
+            ("o\u{fb03}ce", "office"),
+            ("stra\u{df}e", "STRASSE"),
+            (
+                "\u{3bf}\u{3b4}\u{3cc}\u{3c2}",
+                "\u{39f}\u{394}\u{38c}\u{3a3}",
+            ),
+            ("\u{212a}elvin", "kelvin"),
+            ("m\u{b2}", "m2"),
+        ] {
+            assert_eq!(fold(one), fold(other), "{one} {other}");
+        }
+        assert_ne!(fold("ada"), fold("adam"));
+        assert_ne!(fold("jose"), fold("jos\u{e9}"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_folded_stays_so(login in "\\PC{0,20}") {
+            let folded = fold(&login);
+            proptest::prop_assert_eq!(fold(&folded), folded);
+        }
+    }
+
+    #[test]
+    fn logins_show_all_their_signs() {
+        for login in ["ada", "jos\u{e9}", "ada@example.com", "\u{39f}\u{394}"] {
+            check_login(login).unwrap();
+        }
+        for login in [
+            "",
+            "a da",
+            " ada",
+            "a\u{a0}da",
+            "a:b",
+            "a\u{ff1a}b",
+            "a\u{200b}da",
+            "a\u{ad}da",
+            "ad\u{202e}a",
+            "a\u{3164}",
+            &"a".repeat(256),
+            &"\u{fdfa}".repeat(20),
+        ] {
+            assert_eq!(
+                check_login(login).unwrap_err().field.as_deref(),
+                Some("login"),
+                "{login}"
+            );
+        }
+    }
 }

@@ -17,10 +17,7 @@ async fn assert_refused(key: &str, prepared: &str, attempts: &[&str]) {
          around {}; Linux 6.12 with landlock in its list of lsm= has them all",
         missing.join(", ")
     );
-    let attempts: String = attempts
-        .iter()
-        .map(|attempt| format!("REFUSED({attempt});\n"))
-        .collect();
+    let attempts = format!("REFUSED({});", attempts.join(");\nREFUSED("));
     let outcome = call(
         &c(&format!(
             r#"
