@@ -1,7 +1,7 @@
 //! The bare store: the rows of first activations through the same group commit, and nothing else.
 //! No request is decoded, nothing is decided, generated or signed, no answer is written.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use lds_domain::ports::fixed::{FixedClock, SeededRandom};
 use lds_domain::ports::{Clock, Random, Store as _};
 use lds_domain::query::{LicenseFilter, MAX_PAGE, OrderFilter, Paging};
 use lds_domain::unit::{Activity, Changes, NewLicense, Outcome, Stop, Unit, Wanted};
-use lds_store::{Environment, MasterKey, SqliteOptions, Store};
+use lds_store::{Environment, MasterKey, PostgresOptions, SqliteOptions, Store};
 
 use crate::drive::{Pace, pace};
 
@@ -26,8 +26,8 @@ const DOCUMENT: usize = 900;
 /// Digits of the digest that the audit entry tells.
 const DIGEST: usize = 64;
 
-/// A stopped server's database, with orders that are not activated.
-pub(crate) struct Bare {
+/// The store of a database with orders that are not activated.
+struct Bare {
     store: Arc<Store>,
     clock: Arc<FixedClock>,
     random: Arc<dyn Random>,
@@ -35,14 +35,22 @@ pub(crate) struct Bare {
     orders: Vec<Order>,
 }
 
+/// A stopped server's database.
+pub(crate) enum Place {
+    /// The file of the embedded one.
+    Sqlite(PathBuf),
+    /// A URL.
+    Postgres(String),
+}
+
 /// Opens a database whose master key is all zeros, and runs callers on its
 /// orders; each number of callers has so many orders to itself.
-pub(crate) fn measure(file: &Path, callers: [usize; 2], count: usize) -> Result<[Pace; 2]> {
+pub(crate) fn measure(place: &Place, callers: [usize; 2], count: usize) -> Result<[Pace; 2]> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let mut bare = Bare::open(file).await?;
+        let mut bare = Bare::open(place).await?;
         let first = bare.run(callers[0], count).await?;
         let second = bare.run(callers[1], count).await?;
         bare.store.close().await;
@@ -51,7 +59,7 @@ pub(crate) fn measure(file: &Path, callers: [usize; 2], count: usize) -> Result<
 }
 
 impl Bare {
-    async fn open(file: &Path) -> Result<Self> {
+    async fn open(place: &Place) -> Result<Self> {
         let start = time::OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
         let clock = Arc::new(FixedClock::new(start));
         let random: Arc<dyn Random> = Arc::new(SeededRandom::new(1));
@@ -60,7 +68,14 @@ impl Bare {
             random: Arc::clone(&random),
             master_key: MasterKey::new([0; 32]),
         };
-        let store = Store::open_sqlite(file, &SqliteOptions::default(), environment).await?;
+        let store = match place {
+            Place::Sqlite(file) => {
+                Store::open_sqlite(file, &SqliteOptions::default(), environment).await?
+            }
+            Place::Postgres(url) => {
+                Store::open_postgres(url, &PostgresOptions::default(), environment).await?
+            }
+        };
         let template = template(&store).await?;
         let orders = unused(&store).await?;
         Ok(Self {

@@ -78,12 +78,15 @@ struct Places {
 type Scene = fn(&Places, &mut Report) -> Result<()>;
 
 /// In the order of running.
-const SCENES: [(&str, Scene); 4] = [
+const SCENES: [(&str, Scene); 5] = [
     ("calls", |at, report| {
         calls::measure(&at.wasm, &at.native, report)
     }),
     ("wire", |at, report| {
         wire::measure(&at.lds, &at.echo, report)
+    }),
+    ("postgres", |at, report| {
+        wire::measure_postgres(&at.lds, report)
     }),
     ("endurance", |at, report| {
         endurance::measure(&at.lds, report)

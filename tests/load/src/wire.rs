@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::bare;
+use crate::bare::{self, Place};
 use crate::child::Running;
 use crate::drive::{self, Load, Pace};
 use crate::report::{Goal, Report};
@@ -33,8 +33,7 @@ const GROUPS_OF_ONE: &str = "[store]\ngroup_size = 1\n";
 
 /// Measures the server against its floors.
 pub(crate) fn measure(lds: &Path, echo: &Path, report: &mut Report) -> Result<()> {
-    let key = ["[keys]\nmaster_key = \"", &"0".repeat(64), "\"\n"].concat();
-    let installed = Installed::new(lds, &[CONFIG, &key].concat())?;
+    let installed = Installed::new(lds, &[CONFIG, &master_key()].concat())?;
     // The first start compiles plugins; only the second one finds them ready.
     drop(installed.start()?);
     let server = installed.start()?;
@@ -43,11 +42,30 @@ pub(crate) fn measure(lds: &Path, echo: &Path, report: &mut Report) -> Result<()
     // As many again are left to the bare store.
     let order_ids = server.sell(STORED + 2 * FIRSTS * CONNECTIONS.len())?;
     let (known, new) = order_ids.split_at(STORED);
-    let ours = firsts(&server, new, report)?;
+    let ours = firsts(&server, new, "", report)?;
     stored(&server, known, echo, report)?;
     drop(server);
     beside_groups_of_one(&ours, lds, report)?;
-    beside_bare_store(&ours, &installed, report)
+    let place = Place::Sqlite(installed.database());
+    beside_bare_store(&ours, &place, "", report)
+}
+
+/// First activations on PostgreSQL, by the same store alone.
+pub(crate) fn measure_postgres(lds: &Path, report: &mut Report) -> Result<()> {
+    const ON: &str = " on PostgreSQL";
+    let url = lds_postgres::new_durable_database();
+    let store = format!("[store]\nurl = \"{url}\"\n");
+    let installed = Installed::new(lds, &[CONFIG, &store, &master_key()].concat())?;
+    let server = installed.start()?;
+    let order_ids = server.sell(2 * FIRSTS * CONNECTIONS.len())?;
+    let ours = firsts(&server, &order_ids, ON, report)?;
+    drop(server);
+    beside_bare_store(&ours, &Place::Postgres(url), ON, report)
+}
+
+/// All zeros, so that the bare store can open the database.
+fn master_key() -> String {
+    ["[keys]\nmaster_key = \"", &"0".repeat(64), "\"\n"].concat()
 }
 
 fn beside_groups_of_one(ours: &[Pace; 2], lds: &Path, report: &mut Report) -> Result<()> {
@@ -61,12 +79,12 @@ fn beside_groups_of_one(ours: &[Pace; 2], lds: &Path, report: &mut Report) -> Re
     Ok(())
 }
 
-fn beside_bare_store(ours: &[Pace; 2], installed: &Installed, report: &mut Report) -> Result<()> {
-    let bare = bare::measure(&installed.database(), CONNECTIONS, FIRSTS);
+fn beside_bare_store(ours: &[Pace; 2], place: &Place, on: &str, report: &mut Report) -> Result<()> {
+    let bare = bare::measure(place, CONNECTIONS, FIRSTS);
     let bare = bare.context("the bare store")?;
     for ((ours, bare), connections) in ours.iter().zip(bare).zip(CONNECTIONS) {
-        report.pace(format!("bare store, {connections} callers"), bare);
-        let name = format!("first activation by bare store, {connections}");
+        report.pace(format!("bare store{on}, {connections} callers"), bare);
+        let name = format!("first activation by bare store{on}, {connections}");
         report.ratio(name, ours.per_second / bare.per_second, Goal::AtLeast(0.5));
     }
     Ok(())
@@ -104,11 +122,16 @@ fn service_info(server: &Server, report: &mut Report) -> Result<()> {
 }
 
 /// First activations, each of its own order.
-fn firsts(server: &Server, order_ids: &[String], report: &mut Report) -> Result<[Pace; 2]> {
+fn firsts(
+    server: &Server,
+    order_ids: &[String],
+    on: &str,
+    report: &mut Report,
+) -> Result<[Pace; 2]> {
     let mut paces = Vec::new();
     for (orders, connections) in order_ids.chunks(FIRSTS).zip(CONNECTIONS) {
         let pace = activate(server, orders, connections)?;
-        report.pace(format!("first activation, {connections}"), pace);
+        report.pace(format!("first activation{on}, {connections}"), pace);
         paces.push(pace);
     }
     paces.try_into().map_err(|_| anyhow!("too few orders"))

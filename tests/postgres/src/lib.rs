@@ -12,6 +12,15 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+/// What is acknowledged.
+#[derive(Clone, Copy)]
+enum Writes {
+    /// What the disk has not seen yet.
+    Lazy,
+    /// What lasts.
+    Durable,
+}
+
 /// A running server.
 struct Server {
     directory: PathBuf,
@@ -26,8 +35,21 @@ struct Server {
 #[must_use]
 pub fn new_database() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
+    database_of(SERVER.get_or_init(|| Server::start(Writes::Lazy)))
+}
+
+/// The URL of a new, empty database on a server that writes to the disk before it acknowledges.
+///
+/// # Panics
+/// As [`new_database`].
+#[must_use]
+pub fn new_durable_database() -> String {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    database_of(SERVER.get_or_init(|| Server::start(Writes::Durable)))
+}
+
+fn database_of(server: &Server) -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let server = SERVER.get_or_init(Server::start);
     let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
     run(as_postgres(&programs().join("createdb"))
         .args(["--username=postgres", "--host"])
@@ -37,7 +59,7 @@ pub fn new_database() -> String {
 }
 
 impl Server {
-    fn start() -> Self {
+    fn start(writes: Writes) -> Self {
         let programs = programs();
         let directory = tempfile::Builder::new()
             .prefix("lds-pg-")
@@ -58,8 +80,12 @@ impl Server {
             ])
             .arg("--pgdata")
             .arg(&data));
+        let fsync = match writes {
+            Writes::Lazy => "off",
+            Writes::Durable => "on",
+        };
         let options = format!(
-            "-c listen_addresses='' -c fsync=off -c max_connections=300 -c unix_socket_directories='{}'",
+            "-c listen_addresses='' -c fsync={fsync} -c max_connections=300 -c unix_socket_directories='{}'",
             directory.display()
         );
         run(as_postgres(&programs.join("pg_ctl"))
