@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::draft::{Basis, Descent, Draft};
 use super::{in_state, store};
 use crate::access::{Actor, Permission};
-use crate::command::{DeriveOrder, OrderDetails, OrderItem};
+use crate::command::{DeriveOrder, MAX_BATCH, OrderDetails, OrderItem};
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
 use crate::license::RemovedBy;
@@ -34,7 +34,8 @@ impl Services {
     ///
     /// # Errors
     /// `PermissionDenied`, `NotFound`, `InvalidRequest`, `ActionNotAllowed` where the parent was
-    /// revoked, `IdempotencyConflict`, and those of a new order.
+    /// revoked, `LimitExceeded` where it has more licenses than end at once, `IdempotencyConflict`,
+    /// and those of a new order.
     pub async fn derive_order(&self, actor: &Actor, command: DeriveOrder) -> Result<OrderDetails> {
         actor.require(Permission::WriteOrders)?;
         command.options.check()?;
@@ -77,6 +78,10 @@ impl Services {
 
     async fn derivation(&self, actor: &Actor, command: &DeriveOrder) -> Result<Derivation> {
         let parent = self.parent(&command.id).await?;
+        if !command.keeps_parent() {
+            // All of them are loaded to be removed; the count tells before.
+            check_ending(parent.active_licenses as usize)?;
+        }
         let item = Arc::new(item(command, &parent));
         let snapshot = self.snapshot(std::slice::from_ref(&item)).await?;
         let checked = self.check_own(&item, &snapshot).await;
@@ -179,6 +184,7 @@ impl Derivation {
             if let Some(after) = in_state(parent, OrderState::Revoked)? {
                 desk.change(&mut changes, "order.revoked", parent, after)?;
             }
+            check_ending(loaded.licenses.len())?;
             for license in &loaded.licenses {
                 removal::remove(&self.record, &mut changes, license, RemovedBy::Staff);
             }
@@ -186,6 +192,18 @@ impl Derivation {
         changes.outcomes.push(Outcome::Done(id));
         Ok(changes)
     }
+}
+
+/// What ends with its order ends in one unit, which has the bounds of a batch.
+fn check_ending(licenses: usize) -> Result<()> {
+    if licenses <= MAX_BATCH {
+        return Ok(());
+    }
+    let message = format!(
+        "At most {MAX_BATCH} licenses end with their order at once. Remove others before, or keep \
+         the parent and revoke it by itself."
+    );
+    Err(Error::new(Code::LimitExceeded, message).at("id"))
 }
 
 fn check_derivable(parent: &Order) -> Result<()> {

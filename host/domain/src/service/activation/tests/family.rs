@@ -3,7 +3,7 @@
 use time::macros::date;
 
 use super::*;
-use crate::command::{DeriveOrder, OrderDetails};
+use crate::command::{DeriveOrder, EmergencyLicense, OrderDetails};
 use crate::license::{LicenseState, RemovedBy};
 use crate::order::Relation;
 
@@ -225,6 +225,46 @@ async fn what_can_not_be_derived_is_refused() {
     let late = shop.derivation(Relation::Addon);
     let refused = (Code::ActionNotAllowed, "id".to_owned());
     assert_eq!(shop.refused(late).await, refused);
+}
+
+/// As many as a batch has items, whatever counts they have in their order.
+#[tokio::test]
+async fn licenses_end_with_their_order_up_to_a_limit() {
+    let shop = Shop::new(Terms {
+        max_activations: 0,
+        ..ethernet_terms()
+    })
+    .await;
+    for machine in 0..1000 {
+        shop.activate(&format!("{machine:012x}")).await.unwrap();
+    }
+    let emergency = EmergencyLicense {
+        order: shop.order.id.into(),
+        hosts: vec![host(MACHINE)],
+        days: Some(7),
+        reason: "test".to_owned(),
+        options: WriteOptions::default(),
+    };
+    let services = &shop.bench.services;
+    let staff = actor(Role::Support);
+    let extra = services.emergency_license(&staff, emergency).await.unwrap();
+    let upgrade = || shop.derivation(Relation::Upgrade);
+    let refused = (Code::LimitExceeded, "id".to_owned());
+    assert_eq!(shop.refused(upgrade()).await, refused);
+    let one_more = shop.activate(MACHINE).await.unwrap().license;
+    assert_eq!(shop.refused(upgrade()).await, refused);
+    assert_eq!(shop.parent().state, OrderState::Active);
+    let kept = DeriveOrder {
+        keep_parent: Some(true),
+        ..upgrade()
+    };
+    shop.derive(kept).await.unwrap();
+
+    shop.remove(extra.id).await;
+    shop.remove(one_more.id).await;
+    shop.derive(upgrade()).await.unwrap();
+    assert_eq!(shop.parent().active_licenses, 0);
+    assert!(shop.licenses().iter().all(|license| !license.is_live()));
 }
 
 #[tokio::test]
