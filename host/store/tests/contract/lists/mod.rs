@@ -4,13 +4,17 @@ mod filters;
 mod sorts;
 
 use lds_domain::Code;
+use lds_domain::claim::ClaimClass;
 use lds_domain::customer::{Customer, CustomerState};
-use lds_domain::id::Id;
+use lds_domain::id::{Id, OrderRef};
+use lds_domain::license::{File, License};
 use lds_domain::ports::Store as _;
-use lds_domain::query::{CustomerFilter, Filter, Page, Paging, TextFilter, TextMatch};
-use lds_domain::unit::Changes;
+use lds_domain::query::{
+    CustomerFilter, Filter, LicenseFilter, MAX_PAGE, Page, Paging, TextFilter, TextMatch,
+};
+use lds_domain::unit::{Activity, Changes, NewLicense};
 
-use crate::support::samples::{customer, new, product, user};
+use crate::support::samples::{basis, customer, id, license, new, order, product, user};
 use crate::support::{Bench, both};
 
 both!(
@@ -19,6 +23,7 @@ both!(
     a_cursor_of_another_list_is_refused,
     texts_are_found,
     users_and_products_are_filtered,
+    a_page_has_a_thousand_licenses_with_their_files,
 );
 
 fn page(size: u32) -> Paging {
@@ -255,4 +260,53 @@ async fn users_and_products_are_filtered(bench: Bench) {
         .await
         .unwrap();
     assert_eq!(found.items, [product(21, "ZAP")]);
+}
+
+/// The largest page there is, of licenses that weigh twice what a group of units may: they were
+/// written by one unit, which is a group of its own.
+async fn a_page_has_a_thousand_licenses_with_their_files(bench: Bench) {
+    let order_id = id::<OrderRef>(30);
+    let text = |n: u128| format!("{n:08}").repeat(1 << 10).into_bytes();
+    let made = |n: u128| NewLicense {
+        license: License {
+            files: vec![File::new("app.lic".into(), "text/plain".into(), text(n))],
+            ..license(1000 + n, Some(order_id), "aa")
+        }
+        .into(),
+        claims: Vec::new(),
+        class: ClaimClass::Live,
+        document: None,
+    };
+    let count = MAX_PAGE + 1;
+    bench.write(basis(vec![order(30, 0)])).await;
+    bench
+        .write(Changes {
+            new_licenses: (0..u128::from(count)).map(made).collect(),
+            activity: vec![Activity {
+                order: order_id,
+                licenses: i32::try_from(count).unwrap(),
+                first_activated_on: None,
+            }],
+            ..Changes::default()
+        })
+        .await;
+    let find = async |paging| {
+        let all = LicenseFilter::default();
+        bench.store.find_licenses(all, paging).await.unwrap()
+    };
+    let first = find(page(MAX_PAGE)).await;
+    assert_eq!(first.items.len(), 1000);
+    for (n, license) in (0..).zip(&first.items) {
+        assert_eq!(license.id, id(1000 + n));
+        assert_eq!(*license.files[0].bytes, *text(n));
+    }
+    let cursor = first.next_cursor;
+    assert!(cursor.is_some());
+    let second = find(Paging {
+        cursor,
+        ..page(MAX_PAGE)
+    })
+    .await;
+    assert_eq!(ids(&second, |license| license.id.uuid().as_u128()), [2000]);
+    assert_eq!(second.next_cursor, None);
 }
