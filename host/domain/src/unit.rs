@@ -342,7 +342,7 @@ pub struct Unit {
     pub wanted: Wanted,
     /// What is decided on it.
     pub decide: Decide,
-    /// Decide and write nothing (the dry run).
+    /// Decide and write nothing (the dry run), by what is committed now. It has no request.
     pub dry_run: bool,
 }
 

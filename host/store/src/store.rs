@@ -36,7 +36,7 @@ use crate::postgres::PostgresConnector;
 use crate::row::{Hex, Millis, RowId, Rows};
 use crate::sqlite::SqliteConnector;
 use crate::statements::Statements;
-use crate::write::{Queue, Touch, Writer};
+use crate::write::{Queue, Touch, Writer, decide};
 
 /// The setting that tells to which master key a database belongs.
 const FINGERPRINT: &str = "master_key_fingerprint";
@@ -381,6 +381,11 @@ impl ports::Store for Store {
     }
 
     async fn commit(&self, unit: Unit) -> Result<Committed, Stop> {
+        if unit.dry_run {
+            // What a reader sees is enough where nothing comes of it.
+            let loaded = self.load(unit.wanted.clone()).await?;
+            return decide(&unit, &loaded, self.shared.beside_server);
+        }
         self.shared.queue.commit(unit).await
     }
 

@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lds_domain::Error;
 use lds_domain::audit::AuditEntry;
-use lds_domain::unit::{Changes, Committed, Loaded, Stop, Unit, Wanted};
+use lds_domain::unit::{Changes, Committed, Loaded, Unit, Wanted};
 
 use super::audit::{Chain, Head, MOST_HEADS};
 use super::batch::{Batch, Writing};
@@ -172,30 +172,12 @@ impl Plan {
             self.unclaim(unit)?;
             return Ok(None);
         }
-        let changes = match decide(unit, loaded).and_then(|changes| self.allowed(changes)) {
-            Ok(changes) => changes,
-            Err(stop) => {
-                self.unclaim(unit)?;
-                return Ok(Some(Err(stop)));
-            }
-        };
-        if !unit.dry_run {
-            self.add(n, unit, &changes)?;
+        let answer = decide(unit, loaded, self.beside_server);
+        match &answer {
+            Ok(committed) => self.add(n, unit, &committed.changes)?,
+            Err(_) => self.unclaim(unit)?,
         }
-        Ok(Some(Ok(Committed {
-            outcomes: changes.outcomes.clone(),
-            replayed: false,
-            changes,
-        })))
-    }
-
-    /// A server must not miss a change of what it keeps in memory.
-    fn allowed(&self, changes: Changes) -> Result<Changes, Stop> {
-        if self.beside_server && memory::changed(&changes).next().is_some() {
-            let why = "a server may have the database open: only it can change what is there";
-            return Err(Error::unavailable(why).into());
-        }
-        Ok(changes)
+        Ok(Some(answer))
     }
 
     fn add(&mut self, n: usize, unit: &Unit, changes: &Changes) -> Result<(), Failure> {
@@ -210,15 +192,25 @@ impl Plan {
     }
 
     fn unclaim(&mut self, unit: &Unit) -> Result<(), Failure> {
-        if let (Some(request), false) = (&unit.request, unit.dry_run) {
+        if let Some(request) = &unit.request {
             self.unanswered.push(&(&request.caller, &request.id))?;
         }
         Ok(())
     }
 }
 
-/// A decision that panics harms nobody but its own caller.
-fn decide(unit: &Unit, loaded: &Loaded) -> Result<Changes, Stop> {
-    catch_unwind(AssertUnwindSafe(|| (unit.decide)(loaded)))
-        .unwrap_or_else(|_| Err(Error::internal("the decision of a unit panicked").into()))
+/// What a unit comes to. A decision that panics harms nobody but its own caller.
+pub(crate) fn decide(unit: &Unit, loaded: &Loaded, beside_server: bool) -> Answer {
+    let changes = catch_unwind(AssertUnwindSafe(|| (unit.decide)(loaded)))
+        .unwrap_or_else(|_| Err(Error::internal("the decision of a unit panicked").into()))?;
+    // A server must not miss a change of what it keeps in memory.
+    if beside_server && memory::changed(&changes).next().is_some() {
+        let why = "a server may have the database open: only it can change what is there";
+        return Err(Error::unavailable(why).into());
+    }
+    Ok(Committed {
+        outcomes: changes.outcomes.clone(),
+        replayed: false,
+        changes,
+    })
 }

@@ -14,6 +14,7 @@ pub(crate) mod roll;
 mod search;
 mod writer;
 
+pub(crate) use group::decide;
 pub(crate) use queue::{Queue, Touch};
 pub(crate) use search::{attribute_digest, fold, texts};
 pub(crate) use writer::Writer;

@@ -31,9 +31,7 @@ pub(super) async fn claim(
             continue;
         };
         questions.push(&(&request.caller, &request.id))?;
-        if !unit.dry_run {
-            claims.push(&row(request, at))?;
-        }
+        claims.push(&row(request, at))?;
     }
     if let Some(parameter) = claims.parameter() {
         connection

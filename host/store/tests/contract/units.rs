@@ -9,9 +9,10 @@ use lds_domain::order::{OrderKey, OrderLookup};
 use lds_domain::ports::Store as _;
 use lds_domain::unit::{Changes, Committed, Outcome, ProductKey, RequestKey, Stop, Unit, Wanted};
 use lds_domain::{Code, Error};
+use sqlx::Executor;
 
 use crate::support::samples::{basis, changed, customer, id, new, order, product};
-use crate::support::{Bench, both, entry, unit};
+use crate::support::{Bench, Place, both, entry, sqlite, unit};
 
 both!(
     a_repeated_request_is_answered_from_its_record,
@@ -165,22 +166,29 @@ async fn a_refused_unit_leaves_no_record(bench: Bench) {
 async fn a_dry_run_decides_and_writes_nothing(bench: Bench) {
     let dry = Unit {
         dry_run: true,
-        ..create(1, Some(request_key("a", 1)))
+        ..create(1, None)
     };
     let committed = bench.store.commit(dry).await.unwrap();
     assert_eq!(committed.changes.customers.new.len(), 1);
     assert_eq!(customers(&bench, &[1]).await, 0);
-    let real = bench
-        .store
-        .commit(create(1, Some(request_key("a", 1))))
-        .await
-        .unwrap();
-    assert!(!real.replayed, "a dry run leaves no record");
+}
+
+/// There is one writer, and whoever only asks what would become of it does not stop it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dry_run_waits_for_no_writer() {
+    let bench = Bench::sqlite().await;
+    let Place::Sqlite(file) = &bench.place else {
+        panic!("a file");
+    };
+    let mut writer = sqlite(file).await;
+    writer.execute("BEGIN IMMEDIATE").await.unwrap();
     let dry = Unit {
         dry_run: true,
-        ..create(1, Some(request_key("a", 1)))
+        ..create(1, None)
     };
-    assert!(bench.store.commit(dry).await.unwrap().replayed);
+    let committed = bench.store.commit(dry).await.unwrap();
+    assert_eq!(committed.changes.customers.new.len(), 1);
+    writer.execute("ROLLBACK").await.unwrap();
 }
 
 /// Commits many at once, so that they share transactions.

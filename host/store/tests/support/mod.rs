@@ -200,7 +200,8 @@ impl Bench {
     }
 }
 
-async fn sqlite(file: &std::path::Path) -> SqliteConnection {
+/// A connection of its own to a database in a file.
+pub(crate) async fn sqlite(file: &std::path::Path) -> SqliteConnection {
     SqliteConnectOptions::new()
         .filename(file)
         .connect()
