@@ -1,4 +1,5 @@
-//! License texts that come back to the vendor, over the wire, on both databases.
+//! License texts that come back to the vendor, and the generators that write them, over the wire, on
+//! both databases.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -9,6 +10,8 @@ const MACHINE: &str = "00-11-22-AA-BB-CC";
 
 on_both! {
     a_text_is_told_from_a_changed_one
+    a_generator_is_tried_out
+    what_was_written_is_handed_out_while_its_generator_is_off
 }
 
 fn verify(client: &Client, content: &str, more: &str) -> Answer {
@@ -67,4 +70,61 @@ fn a_text_is_told_from_a_changed_one(server: &Server) {
         (fault.code.as_str(), field),
         ("InvalidRequest", Some("file[0].text"))
     );
+}
+
+fn a_generator_is_tried_out(server: &Server) {
+    let client = Client::new(server);
+    let test = |more: &str| client.internal("testGenerator", &format!("<name>token</name>{more}"));
+    let sample = test("").expect("a trial");
+    assert_eq!(sample.want("status"), "OK", "{}", sample.0);
+    assert!(sample.want("micros").parse::<u64>().expect("a number") > 0);
+    assert!(sample.want("memoryBytes").parse::<u64>().expect("a number") > 0);
+    let asked = sample.want("request");
+    assert!(asked.contains("\"dryRun\":true"));
+    let renamed = asked.replace("\"CAD Pro\"", "\"Other\"");
+    let again = test(&format!("<request><![CDATA[{renamed}]]></request>"));
+    let again = again.expect("a trial");
+    assert_eq!(again.want("status"), "OK", "{}", again.0);
+    assert!(again.want("request").contains("\"name\":\"Other\""));
+    assert_ne!(again.want("text"), sample.want("text"));
+    let empty = test("<request>{}</request>").expect("a trial");
+    assert_eq!(empty.want("status"), "INPUT");
+    let fault = test("<request>1</request>").err().expect("a fault");
+    let field = fault.field.as_deref();
+    assert_eq!(
+        (fault.code.as_str(), field),
+        ("InvalidRequest", Some("request"))
+    );
+}
+
+fn what_was_written_is_handed_out_while_its_generator_is_off(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let orders = shop.orders(2, "");
+    let license = shop.activate(&orders[0], MACHINE).expect("a license");
+    let token = "<id>token</id>";
+    let unreasoned = shop.client.internal("disableGenerators", token);
+    assert_eq!(
+        unreasoned.err().expect("a fault").field.as_deref(),
+        Some("reason")
+    );
+    let off = format!("{token}<id>none</id><reason>its key leaked</reason>");
+    let off = shop.client.internal("disableGenerators", &off);
+    let off = off.expect("an answer");
+    assert_eq!(
+        (off.want("status"), off.want("code")),
+        ("PARTIAL_FAILURE".into(), "NotFound".into())
+    );
+    let again = shop.activate(&orders[0], MACHINE).expect("the license");
+    assert_eq!(again.want("text"), license.want("text"));
+    let fault = shop.activate(&orders[1], MACHINE).err().expect("a fault");
+    assert_eq!(fault.code, "GeneratorUnavailable");
+    let state = || {
+        let found = shop.client.internal("findGenerators", token);
+        found.expect("generators").want("state")
+    };
+    assert_eq!(state(), "DISABLED");
+    let on = shop.client.internal("enableGenerators", token);
+    assert_eq!(on.expect("an answer").want("status"), "SUCCESS");
+    assert_eq!(state(), "READY");
+    shop.activate(&orders[1], MACHINE).expect("a license");
 }

@@ -71,6 +71,11 @@ const TABLE: &[(&str, &str, Does)] = &[
         Does::Writes,
     ),
     ("findGenerators", "xx--xx", Does::Reads),
+    (
+        "testGenerator disableGenerators enableGenerators",
+        "x---x-",
+        Does::Writes,
+    ),
     ("findAuditEntries verifyAudit", "xx---x", Does::Reads),
     ("findEvents", "xxx--x", Does::Reads),
 ];

@@ -135,6 +135,7 @@ impl World {
         add(STAFF, &self.goods());
         add(STAFF, &self.orders());
         add(STAFF, &self.licenses());
+        add(STAFF, &generators());
         add(CUSTOMERS, &self.customer_side());
         cases
     }
@@ -268,6 +269,16 @@ impl World {
             ("confirmRemoval", on(&self.asked_back().0)),
         ]
     }
+}
+
+/// The example is in no product.
+fn generators() -> Vec<(&'static str, String)> {
+    let changed = format!("<id>hello</id>{REASON}");
+    vec![
+        ("testGenerator", "<name>token</name>".to_owned()),
+        ("disableGenerators", changed.clone()),
+        ("enableGenerators", changed),
+    ]
 }
 
 /// What changes nothing.

@@ -83,6 +83,12 @@ pub fn is_line(text: &str) -> bool {
         .any(|sign| sign.is_control() || is_uncarried(sign))
 }
 
+/// A text with `\u{fffd}` for every sign that no message could carry.
+pub fn carried(text: &str) -> String {
+    let carried = |sign| if is_uncarried(sign) { '\u{fffd}' } else { sign };
+    text.chars().map(carried).collect()
+}
+
 /// What XML 1.0 has no place for, so that no message could carry it; one of them, NUL, is refused
 /// by PostgreSQL as well.
 const fn is_uncarried(sign: char) -> bool {
@@ -143,6 +149,14 @@ mod tests {
             assert_eq!(fits, is_xml(sign), "{:x}", u32::from(sign));
             assert!(fits || !is_line(&text), "{:x}", u32::from(sign));
         }
+    }
+
+    #[test]
+    fn a_text_is_carried_without_what_messages_have_no_place_for() {
+        assert_eq!(
+            carried("a\tü\r\n\0\u{1b}\u{ffff}z"),
+            "a\tü\r\n\u{fffd}\u{fffd}\u{fffd}z"
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 mod account;
 mod customer_side;
+mod generator;
 mod license;
 mod order;
 
@@ -18,6 +19,7 @@ use crate::user::UserData;
 
 pub use account::{CreateToken, NewToken, ResetPassword};
 pub use customer_side::{Activate, ForMachine, IssuedLicense, NeededHost, OrderInfo, Rehost};
+pub use generator::{TestGenerator, Trial};
 pub use license::{
     ActivateLicense, EmergencyLicense, MAX_REPLACED, Preview, PreviewLicense, RehostLicense,
 };

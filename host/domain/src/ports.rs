@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::{Date, OffsetDateTime};
 
+use crate::command::Trial;
 use crate::customer::Customer;
 use crate::error::Result;
 use crate::generator::{
@@ -104,6 +105,9 @@ pub trait Store: Records + Secrets + Send + Sync {
     /// from its record.
     async fn commit(&self, unit: Unit) -> Result<Committed, Stop>;
 
+    /// The generators that are switched off.
+    async fn disabled_generators(&self) -> Result<Vec<String>>;
+
     /// Orders by id, as they are now, in the order asked for; unknown ones are left out.
     async fn orders(&self, ids: &[OrderRef]) -> Result<Vec<Order>>;
 
@@ -155,6 +159,10 @@ pub trait Generators: Send + Sync {
 
     /// Checks a product or order; nothing found is an empty list.
     async fn validate(&self, name: &str, request: &ValidateRequest) -> Result<Vec<Problem>>;
+
+    /// Writes a text in a dry run that nothing remembers: by this request, a JSON object, or by a
+    /// sample that is made.
+    async fn test(&self, name: &str, request: Option<&str>) -> Result<Trial>;
 
     /// What files grant; `None` where they are not of this generator's format, or it can't read.
     async fn read(&self, name: &str, files: &[File], today: Date) -> Result<Option<Reading>>;

@@ -59,6 +59,8 @@ pub struct Wanted {
     pub licenses: Vec<Key<LicenseId>>,
     /// Orders whose licenses in force are read, without files; they must be named in `orders` too.
     pub licenses_of: Vec<OrderKey>,
+    /// Generators whose switches are locked and read.
+    pub switches: Vec<String>,
     /// Order IDs of which it must be known whether they were ever given out.
     pub order_ids: Vec<OrderId>,
     /// Whether customers and products are read to be changed.
@@ -89,6 +91,8 @@ pub struct Loaded {
     pub orders: Vec<OrderView>,
     /// Licenses, without files.
     pub licenses: Vec<Arc<License>>,
+    /// All generators that are switched off, if switches were asked for.
+    pub disabled_generators: Vec<String>,
     /// Those of the asked Order IDs that were given out before.
     pub taken_order_ids: Vec<OrderId>,
     /// Ids of customers, products, users and orders that something refers to.
@@ -211,6 +215,15 @@ pub struct Erasure {
     pub by: String,
 }
 
+/// A generator's switch, as it is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// The generator's name.
+    pub generator: String,
+    /// Whether it is off.
+    pub disabled: bool,
+}
+
 /// Rows of one entity to write.
 #[derive(Clone, Debug)]
 pub struct Rows<T, I> {
@@ -270,6 +283,8 @@ pub struct Changes {
     pub released: Vec<LicenseId>,
     /// Customers whose licenses are erased.
     pub erased: Vec<Erasure>,
+    /// Switches of generators.
+    pub switches: Vec<Switch>,
     /// Counters.
     pub activity: Vec<Activity>,
     /// Allowance uses.
@@ -296,6 +311,7 @@ impl Changes {
             && self.licenses.is_empty()
             && self.released.is_empty()
             && self.erased.is_empty()
+            && self.switches.is_empty()
             && self.activity.is_empty()
             && self.uses.is_empty()
             && self.spent.is_empty()

@@ -56,6 +56,7 @@ mod result;
 mod runtime;
 mod signer;
 mod status;
+mod trial;
 mod walls;
 mod wasm;
 pub mod worker;

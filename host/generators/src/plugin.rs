@@ -56,9 +56,7 @@ impl Plugin {
         read: impl FnOnce(&[u8]) -> Result<T, Refused>,
     ) -> Result<T, CallFailure> {
         let outcome = self.call(op, input).await;
-        for line in &outcome.logs {
-            self.log(line);
-        }
+        self.log(&outcome.logs);
         let (micros, memory) = (outcome.micros, outcome.memory);
         let answer = answer(outcome, read);
         let status = answer
@@ -73,14 +71,26 @@ impl Plugin {
         answer
     }
 
+    /// Makes one call when it is the caller's turn that neither quarantine nor the calls of others
+    /// have anything to do with; its output is the caller's to judge.
+    pub(crate) async fn try_out(&self, op: Op, input: &[u8]) -> CallOutcome {
+        let outcome = self.enter(op, input).await;
+        self.log(&outcome.logs);
+        outcome
+    }
+
     async fn call(&self, op: Op, input: &[u8]) -> CallOutcome {
-        if input.len() > MAX_INPUT {
-            return CallOutcome::too_long(input.len());
-        }
         let closed = self.quarantine.remaining(Instant::now());
         if !closed.is_zero() {
             let note = format!("in quarantine for {} ms more", closed.as_millis());
             return CallOutcome::failed(CallStatus::Unavailable, note);
+        }
+        self.enter(op, input).await
+    }
+
+    async fn enter(&self, op: Op, input: &[u8]) -> CallOutcome {
+        if input.len() > MAX_INPUT {
+            return CallOutcome::too_long(input.len());
         }
         match self.gate.enter().await {
             Ok(_place) => self.carrier.call(op.number(), input, &self.limits).await,
@@ -100,13 +110,15 @@ impl Plugin {
             .record(Duration::from_micros(micros));
     }
 
-    fn log(&self, line: &LogLine) {
-        let (plugin, text) = (self.name.as_str(), line.text.as_str());
-        match line.level {
-            LogLevel::Error => tracing::error!(plugin, text, "plugin says"),
-            LogLevel::Warn => tracing::warn!(plugin, text, "plugin says"),
-            LogLevel::Info => tracing::info!(plugin, text, "plugin says"),
-            LogLevel::Debug => tracing::debug!(plugin, text, "plugin says"),
+    fn log(&self, lines: &[LogLine]) {
+        let plugin = self.name.as_str();
+        for LogLine { level, text } in lines {
+            match level {
+                LogLevel::Error => tracing::error!(plugin, text, "plugin says"),
+                LogLevel::Warn => tracing::warn!(plugin, text, "plugin says"),
+                LogLevel::Info => tracing::info!(plugin, text, "plugin says"),
+                LogLevel::Debug => tracing::debug!(plugin, text, "plugin says"),
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use lds_domain::command::Trial;
 use lds_domain::generator::{
     Compared, GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest,
 };
@@ -77,6 +78,11 @@ impl ports::Generators for Generators {
         let errors = ready.plugin.ask(Op::Validate, &input, read_errors).await;
         let errors = errors.map_err(|failure| refused(name, &failure))?;
         Ok(errors.into_iter().map(problem).collect())
+    }
+
+    async fn test(&self, name: &str, request: Option<&str>) -> Result<Trial> {
+        let (_, ready) = self.ready(name)?;
+        ready.test(request).await
     }
 
     async fn read(&self, name: &str, files: &[File], today: Date) -> Result<Option<Reading>> {
@@ -222,6 +228,6 @@ fn problem(problem: doc::Problem) -> Problem {
     }
 }
 
-fn finished(file: FileBytes) -> File {
+pub(crate) fn finished(file: FileBytes) -> File {
     File::new(file.name, file.media_type, file.bytes)
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use lds_domain::command::Trial;
 use lds_domain::generator::{
     Compared, GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest,
 };
@@ -35,6 +36,10 @@ impl Generators for NoGenerators {
     }
 
     async fn validate(&self, name: &str, _: &ValidateRequest) -> Result<Vec<Problem>> {
+        Err(unavailable(name))
+    }
+
+    async fn test(&self, name: &str, _: Option<&str>) -> Result<Trial> {
         Err(unavailable(name))
     }
 

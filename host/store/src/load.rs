@@ -44,6 +44,7 @@ pub(crate) async fn load(
     loading.users().await?;
     loading.administrators().await?;
     loading.tokens().await?;
+    loading.disabled_generators().await?;
     loading.order_ids().await?;
     loading.references().await?;
     loading.estates().await?;
@@ -163,6 +164,17 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
         Ok(())
     }
 
+    async fn disabled_generators(&mut self) -> Result<(), Failure> {
+        if self.wanted.iter().all(|wanted| wanted.switches.is_empty()) {
+            return Ok(());
+        }
+        let names = disabled_generators(self.fetch, self.sql).await?;
+        for loaded in &mut self.loaded {
+            loaded.disabled_generators.clone_from(&names);
+        }
+        Ok(())
+    }
+
     async fn tokens(&mut self) -> Result<(), Failure> {
         let mut rows = Rows::default();
         for (n, wanted) in self.wanted.iter().enumerate() {
@@ -255,6 +267,16 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
         let unknown = || Failure::internal("an answer to a question that was not asked");
         self.loaded.get_mut(n).ok_or_else(unknown)
     }
+}
+
+/// Generators that are switched off.
+pub(crate) async fn disabled_generators(
+    fetch: &mut (impl Fetch + ?Sized),
+    sql: &Reads,
+) -> Result<Vec<String>, Failure> {
+    let mut rows = Rows::default();
+    rows.push(&(0,))?;
+    ask(fetch, &sql.disabled_generators, rows).await
 }
 
 fn referable(loaded: &Loaded) -> Vec<RowId> {

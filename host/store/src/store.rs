@@ -28,7 +28,7 @@ use crate::connection::{Connector, Pool, Purpose, ask};
 use crate::failure::Failure;
 use crate::find::Finder;
 use crate::keys::{Keys, MasterKey};
-use crate::load::load;
+use crate::load::{disabled_generators, load};
 use crate::lookups::Line;
 use crate::memory::Memory;
 use crate::migrate::{self, OpenError};
@@ -387,6 +387,11 @@ impl ports::Store for Store {
             return decide(&unit, &loaded, self.shared.beside_server);
         }
         self.shared.queue.commit(unit).await
+    }
+
+    async fn disabled_generators(&self) -> Result<Vec<String>> {
+        let sql = &self.shared.statements.reads;
+        Ok(disabled_generators(&mut &*self.pool, sql).await?)
     }
 
     async fn orders(&self, ids: &[OrderRef]) -> Result<Vec<Order>> {

@@ -25,7 +25,6 @@ use crate::claim::{Claim, claims};
 use crate::command::{Activate, ActivateLicense, IssuedLicense, WriteOptions};
 use crate::decision::{Aim, Case, Side, Verdict};
 use crate::error::{Code, Error, Result};
-use crate::generator::GeneratorInfo;
 use crate::host::{self, Host};
 use crate::id::OrderRef;
 use crate::license::License;
@@ -173,17 +172,6 @@ impl Services {
         let ready = generators.iter().filter_map(|info| info.ready().ok());
         let types = ready.flat_map(|description| description.host_type_names());
         host::unsupported(name, types.collect::<BTreeSet<_>>())
-    }
-
-    /// The generator of a product.
-    pub(super) fn generator(&self, name: &str) -> Result<Arc<GeneratorInfo>> {
-        self.generators.get(name).ok_or_else(|| {
-            Error::new(
-                Code::GeneratorUnavailable,
-                "The product's generator is not available now.",
-            )
-            .because(format!("generator {name} is not installed"))
-        })
     }
 }
 

@@ -9,6 +9,7 @@ mod customer_side;
 mod customers;
 mod desk;
 mod entity;
+mod generators;
 mod info;
 mod items;
 mod licenses;
@@ -45,6 +46,7 @@ pub struct Services {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) spawn: Spawn,
     pub(crate) flights: activation::Flights,
+    pub(crate) switches: generators::Switches,
     /// Whose turn it is to hash a password: each takes 19 MiB and a processor.
     pub(crate) hashing: Arc<futures_util::lock::Mutex<()>>,
 }
@@ -65,6 +67,7 @@ impl Services {
             random,
             spawn,
             flights: activation::Flights::default(),
+            switches: generators::Switches::default(),
             hashing: Arc::default(),
         }
     }

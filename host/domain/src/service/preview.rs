@@ -79,7 +79,7 @@ impl Services {
         hosts: Vec<Host>,
     ) -> Result<Preview> {
         check_against(&hosts, source.terms)?;
-        let generator = self.generator(&source.product.data.generator)?;
+        let generator = self.generator(&source.product.data.generator).await?;
         let now = self.clock.now();
         let mut seed = [0; 32];
         self.random.fill(&mut seed);

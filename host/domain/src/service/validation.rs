@@ -38,6 +38,7 @@ impl Services {
         let Some(generator) = self.generators.get(draft.generator) else {
             return Err(self.no_generator(draft.generator));
         };
+        self.check_on(draft.generator).await?;
         let description = generator
             .ready()
             .map_err(|error| self.not_in_service(&generator, error))?;

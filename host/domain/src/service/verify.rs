@@ -86,12 +86,13 @@ impl Services {
         if let Some(name) = &command.generator {
             let missing = || not_found("generator").at("generator");
             let generator = self.generators.get(name).ok_or_else(missing)?;
+            self.check_on(name).await?;
             generator.ready()?;
             let reading = self.generators.read(name, &command.files, today).await?;
             return Ok(reading.map(|reading| (name.clone(), reading)));
         }
         let own = license.and_then(|license| license.generator.as_ref());
-        for generator in self.generators.list() {
+        for generator in self.listed().await? {
             let is_asked = own.is_none_or(|own| own.name == generator.name);
             if is_asked
                 && generator.state == GeneratorState::Ready

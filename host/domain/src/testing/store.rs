@@ -211,6 +211,10 @@ impl Store for MemoryStore {
         committed
     }
 
+    async fn disabled_generators(&self) -> Result<Vec<String>> {
+        Ok(self.lock().disabled_generators.iter().cloned().collect())
+    }
+
     async fn orders(&self, ids: &[OrderRef]) -> Result<Vec<Order>> {
         let tables = self.lock();
         Ok(ids

@@ -37,6 +37,7 @@ pub(crate) struct Tables {
     pub(crate) licenses: BTreeMap<LicenseId, License>,
     pub(crate) documents: BTreeMap<LicenseId, Arc<[u8]>>,
     pub(crate) claims: HashMap<(OrderRef, ClaimClass, Claim), LicenseId>,
+    pub(crate) disabled_generators: std::collections::BTreeSet<String>,
     pub(crate) uses: Vec<(OrderRef, AllowanceUse)>,
     pub(crate) order_ids: HashSet<OrderId>,
     pub(crate) requests: HashMap<(String, String), ([u8; 32], Vec<Outcome>)>,
@@ -103,6 +104,7 @@ impl Tables {
                 .collect(),
             orders: self.views(&wanted.orders),
             licenses: self.bare_licenses(wanted),
+            disabled_generators: self.disabled_generators.iter().cloned().collect(),
             taken_order_ids: self.taken(&wanted.order_ids),
             referenced: if wanted.references {
                 self.referenced()

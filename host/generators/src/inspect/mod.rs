@@ -11,6 +11,7 @@ use lds_plugin_api::{Op, document as doc};
 
 pub use crate::load::Described;
 pub use compact::compact;
+pub(crate) use sample::generate_request;
 pub use sample::sample;
 
 use crate::documents::decode;

@@ -34,7 +34,7 @@ pub fn sample(described: &Described, op: Op) -> Result<Option<Vec<u8>>, String> 
 }
 
 /// A first activation of one feature on one machine.
-fn generate_request(described: &Described) -> doc::GenerateRequest {
+pub(crate) fn generate_request(described: &Described) -> doc::GenerateRequest {
     let (description, document) = (&*described.domain, &described.document);
     let license_type = document.license_types.first().copied();
     let license_type = license_type.unwrap_or(doc::LicenseType::NodeLocked);

@@ -20,5 +20,6 @@ mod results;
 mod server;
 mod texts;
 mod token;
+mod trials;
 mod walls;
 mod wasm;

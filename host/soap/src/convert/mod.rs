@@ -47,6 +47,16 @@ impl<I: Id> Reference for Key<I> {
     }
 }
 
+impl Reference for String {
+    fn read(text: &str) -> Result<Self> {
+        Ok(text.to_owned())
+    }
+
+    fn nothing() -> Self {
+        Self::new()
+    }
+}
+
 impl Reference for TokenId {
     fn read(text: &str) -> Result<Self> {
         text.parse()

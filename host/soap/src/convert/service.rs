@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use lds_domain::command::ServiceInfo;
+use lds_domain::command::{ServiceInfo, TestGenerator, Trial};
 use lds_domain::generator::GeneratorInfo;
 
-use super::text;
+use super::{list, text};
 use crate::wire::NameValue;
 use crate::wire::service as wire;
 
@@ -70,6 +70,30 @@ impl From<Vec<Arc<GeneratorInfo>>> for wire::FindGeneratorsResult {
                 .iter()
                 .map(|info| wire::Generator::from(&**info))
                 .collect(),
+            extra: Vec::new(),
+        }
+    }
+}
+
+impl From<wire::TestGeneratorRequest> for TestGenerator {
+    fn from(request: wire::TestGeneratorRequest) -> Self {
+        Self {
+            name: request.name,
+            request: request.request,
+        }
+    }
+}
+
+impl From<Trial> for wire::TestGeneratorResult {
+    fn from(trial: Trial) -> Self {
+        Self {
+            status: text(trial.status),
+            output: trial.output,
+            file: list(trial.files),
+            micros: trial.micros,
+            memory_bytes: trial.memory_bytes,
+            message: trial.message,
+            request: trial.request,
             extra: Vec::new(),
         }
     }

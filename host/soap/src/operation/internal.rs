@@ -18,6 +18,7 @@ use crate::wire::records::{
 };
 use crate::wire::service::{
     FindGeneratorsRequest, FindGeneratorsResult, GetServiceInfoRequest, ServiceInfo,
+    TestGeneratorRequest, TestGeneratorResult,
 };
 use crate::wire::store::{
     StoreCustomersRequest, StoreCustomersResult, StoreOrdersRequest, StoreOrdersResult,
@@ -119,6 +120,12 @@ operations! {
         RevokeTokens = "revokeTokens": StateChangeRequest => StateChangeResult;
         /// Lists the installed generators.
         FindGenerators = "findGenerators": FindGeneratorsRequest => FindGeneratorsResult;
+        /// Tries a generator out.
+        TestGenerator = "testGenerator": TestGeneratorRequest => TestGeneratorResult;
+        /// Switches generators on.
+        EnableGenerators = "enableGenerators": StateChangeRequest => StateChangeResult;
+        /// Switches generators off.
+        DisableGenerators = "disableGenerators": StateChangeRequest => StateChangeResult;
         /// Lists entries of the audit log.
         FindAuditEntries = "findAuditEntries": FindAuditEntriesRequest => FindAuditEntriesResult;
         /// Checks whether the audit log is as it was written.

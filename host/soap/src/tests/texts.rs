@@ -1,6 +1,7 @@
 //! License texts that come in, and what is told of them.
 
 use lds_domain::Code;
+use lds_domain::command::{StateChange, TestGenerator, Trial};
 use lds_domain::verification::{Match, TextProblem, Verification, VerifyLicense};
 
 use super::messages::example;
@@ -92,4 +93,34 @@ fn what_is_told_of_a_text_arrives() {
     };
     let told = round::<internal::VerifyLicense>(&unknown.into());
     assert_eq!((told.matched.as_str(), told.license), ("UNKNOWN", None));
+}
+
+#[test]
+fn a_test_of_a_generator_arrives_and_is_told() {
+    let command = TestGenerator::from(example::<internal::TestGenerator>());
+    assert_eq!(command.name, "token");
+    let request = command.request.unwrap();
+    assert!(request.trim().starts_with("{\"schema\":1,"), "{request}");
+    let trial = Trial {
+        status: "BAD_OUTPUT",
+        output: Some("{\r\n\u{fffd}".to_owned()),
+        files: license().files,
+        micros: 1 << 40,
+        memory_bytes: 1 << 33,
+        message: Some("two files are named a".to_owned()),
+        request: request.clone(),
+    };
+    let told = round::<internal::TestGenerator>(&trial.into());
+    assert_eq!(told.status, "BAD_OUTPUT");
+    assert_eq!(told.output.as_deref(), Some("{\r\n\u{fffd}"));
+    assert_eq!((told.micros, told.memory_bytes), (1 << 40, 1 << 33));
+    assert_eq!((told.file.len(), told.request), (2, request));
+}
+
+#[test]
+fn generators_are_named_by_their_names() {
+    let request = example::<internal::DisableGenerators>();
+    let command = StateChange::<String>::try_from(request).unwrap();
+    assert_eq!(command.batch.items, ["flexnet", "token"]);
+    assert_eq!(command.reason.as_deref(), Some("the kit was replaced"));
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::common::NameValue;
+use super::license::File;
 
 /// Asks what the service is. Needs no credentials.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +77,39 @@ pub struct FindGeneratorsRequest {
     /// Their names; none: all.
     #[serde(default)]
     pub id: Vec<String>,
+}
+
+/// Asks for a test of a generator: a dry run of which nothing is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestGeneratorRequest {
+    /// Its name.
+    pub name: String,
+    /// The request document of the generators' interface, as JSON text; absent: a sample is made.
+    pub request: Option<String>,
+}
+
+/// How a generator did in a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TestGeneratorResult {
+    /// How the call ended: `OK`, `REJECTED`, `INPUT`, `INTERNAL`, `UNSUPPORTED`, `TIMEOUT`, `UNAVAILABLE`, `MEMORY`, `STACK`, `TRAP`, `CRASHED`, `OUTPUT_LIMIT`, `NOT_GRANTED` or `BAD_OUTPUT`.
+    pub status: String,
+    /// The document that it wrote, as it is.
+    pub output: Option<String>,
+    /// The files in it, unsigned.
+    #[serde(default)]
+    pub file: Vec<File>,
+    /// How long the call took, in microseconds.
+    pub micros: u64,
+    /// Memory that it had at the end, in bytes; 0: not known.
+    pub memory_bytes: u64,
+    /// What the service has to say of a failure.
+    pub message: Option<String>,
+    /// What was asked: to be changed and sent again.
+    pub request: String,
+    /// What later versions of the service add; ignored on input.
+    #[serde(default)]
+    pub extra: Vec<NameValue>,
 }
 
 /// Generators.

@@ -168,6 +168,12 @@ CREATE TABLE allowance_uses (
     PRIMARY KEY (order_ref, kind, used_on, license)
 );
 
+-- Generators that were ever switched off, and whether they are.
+CREATE TABLE generator_switches (
+    generator text COLLATE "C" PRIMARY KEY,
+    disabled bigint NOT NULL
+);
+
 CREATE TABLE requests (
     caller text COLLATE "C" NOT NULL,
     request_id text COLLATE "C" NOT NULL,

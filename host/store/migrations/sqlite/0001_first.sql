@@ -167,6 +167,12 @@ CREATE TABLE allowance_uses (
     PRIMARY KEY (order_ref, kind, used_on, license)
 ) STRICT, WITHOUT ROWID;
 
+-- Generators that were ever switched off, and whether they are.
+CREATE TABLE generator_switches (
+    generator TEXT PRIMARY KEY,
+    disabled INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE requests (
     caller TEXT NOT NULL,
     request_id TEXT NOT NULL,

@@ -46,6 +46,14 @@ row! {
 }
 
 row! {
+    /// A generator's switch.
+    SwitchRow<'a> in "generator_switches" {
+        generator: Text<'a> as Text,
+        disabled: u8 as Int,
+    }
+}
+
+row! {
     /// An event.
     EventRow<'a> in "events" {
         id: RowId as Id,

@@ -3,7 +3,7 @@
 
 use super::{entity_key, order_key, product_key, user_key};
 use crate::dialect::{Dialect, Sql};
-use crate::row::Kind::{Id, MaybeId};
+use crate::row::Kind::{Id, MaybeId, Text};
 
 /// Locks.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(crate) struct Locks {
     pub(crate) administrators: Sql,
     /// `[id]` → ids.
     pub(crate) tokens: Sql,
+    /// `[generator]` → names of switches; makes those that are not there, so that they can be locked.
+    pub(crate) switches: Sql,
 }
 
 impl Locks {
@@ -57,6 +59,7 @@ impl Locks {
                 &format!("administrator = 1 OR {users}"),
                 "UPDATE",
             ),
+            switches: switches(dialect),
             tokens: by("tokens", &dialect.at(0, Id), "UPDATE"),
         }
     }
@@ -69,6 +72,18 @@ fn among(dialect: Dialect, key: &str) -> String {
 fn lock(dialect: Dialect, table: &str, condition: &str, strength: &str) -> Sql {
     let from = format!("(SELECT id FROM {table} WHERE {condition} ORDER BY id FOR {strength}) l");
     dialect.query("l.id", &from).into()
+}
+
+fn switches(dialect: Dialect) -> Sql {
+    let (name, rows) = (dialect.at(0, Text), dialect.rows());
+    let locked = dialect.query("l.generator", "l");
+    format!(
+        "WITH l AS (INSERT INTO generator_switches (generator, disabled) \
+         SELECT DISTINCT {name}, 0 FROM {rows} ORDER BY 1 \
+         ON CONFLICT (generator) DO UPDATE SET disabled = generator_switches.disabled \
+         RETURNING generator) {locked}"
+    )
+    .into()
 }
 
 fn estates(dialect: Dialect) -> Sql {

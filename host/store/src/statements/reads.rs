@@ -34,6 +34,8 @@ pub(crate) struct Reads {
     pub(crate) products: Sql,
     /// `[0]` → ids of active administrators.
     pub(crate) administrators: Sql,
+    /// `[0]` → generators that are switched off.
+    pub(crate) disabled_generators: Sql,
     /// `[n, Order ID]` → those that were given out.
     pub(crate) order_ids: Sql,
     /// `[id]` → the ids that something refers to.
@@ -83,6 +85,10 @@ impl Reads {
             administrators: query(
                 &dialect.give("u.id", Id),
                 &format!("{rows} CROSS JOIN users u WHERE u.administrator = 1"),
+            ),
+            disabled_generators: query(
+                "s.generator",
+                &format!("{rows} CROSS JOIN generator_switches s WHERE s.disabled = 1"),
             ),
             order_ids: query(
                 &found("i.order_id"),

@@ -10,7 +10,7 @@ use crate::rows::product::ProductRow;
 use crate::rows::request::{ProofRow, RequestRow};
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserRow;
-use crate::rows::{AttributeRow, EventRow, TextRow};
+use crate::rows::{AttributeRow, EventRow, SwitchRow, TextRow};
 use crate::write::audit::AuditRow;
 
 /// The three ways to write an entity.
@@ -94,6 +94,8 @@ pub(crate) struct Writes {
     pub(crate) claims: Sql,
     /// Customers and what of their licenses goes.
     pub(crate) erase: Erase,
+    /// Rows; those that are there are set anew.
+    pub(crate) switches: Sql,
     /// `[license]`.
     pub(crate) release_claims: Sql,
     /// `[order, licenses more or less, first day?]`; touches no order whose count would leave its
@@ -151,6 +153,11 @@ impl Writes {
             hosts: dialect.insert::<HostRow>(),
             claims: dialect.insert::<ClaimRow>(),
             erase: Erase::new(dialect),
+            switches: format!(
+                "{} ON CONFLICT (generator) DO UPDATE SET disabled = excluded.disabled",
+                dialect.insert::<SwitchRow>()
+            )
+            .into(),
             release_claims: dialect.delete("claims", "license"),
             activity: activity(dialect),
             uses: uses(dialect),

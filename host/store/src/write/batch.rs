@@ -22,7 +22,7 @@ use crate::rows::product::ProductRow;
 use crate::rows::request::ProofRow;
 use crate::rows::token::TokenRow;
 use crate::rows::user::UserRow;
-use crate::rows::{AttributeRow, EventRow, TextRow};
+use crate::rows::{AttributeRow, EventRow, SwitchRow, TextRow};
 use crate::statements::{Erase, Writes};
 
 /// Rows of an entity.
@@ -128,6 +128,7 @@ pub(super) struct Batch {
     released: Rows,
     claims: Rows,
     erased: Rows,
+    switches: Rows,
     activity: Rows,
     uses: Rows,
     proofs: Rows,
@@ -171,6 +172,12 @@ impl Batch {
             self.proofs.push(&ProofRow {
                 proof: (&spent.proof.0).into(),
                 good_until: Millis::number(spent.until),
+            })?;
+        }
+        for switch in &changes.switches {
+            self.switches.push(&SwitchRow {
+                generator: Cow::Borrowed(&switch.generator),
+                disabled: u8::from(switch.disabled),
             })?;
         }
         self.add_activity(changes)?;
@@ -357,6 +364,7 @@ impl Batch {
             (&sql.documents, self.documents),
             (&sql.hosts, self.hosts),
             (&sql.claims, self.claims),
+            (&sql.switches, self.switches),
             (&sql.activity, self.activity),
             (&sql.uses, self.uses),
             (&sql.proofs, self.proofs),

@@ -1,5 +1,5 @@
 //! Row locks before anything is read, always in the same order: orders, customers, products, users,
-//! tokens, licenses without an order.
+//! tokens, licenses without an order, switches of generators.
 
 use lds_domain::unit::Wanted;
 
@@ -23,7 +23,8 @@ pub(super) async fn lock(
     locking.products(sql).await?;
     locking.users(sql).await?;
     locking.tokens(sql).await?;
-    locking.licenses(sql).await
+    locking.licenses(sql).await?;
+    locking.switches(sql).await
 }
 
 struct Locking<'a> {
@@ -132,6 +133,15 @@ impl Locking<'_> {
             rows.push(&key)?;
         }
         self.rows(&sql.licenses, rows).await
+    }
+
+    async fn switches(&mut self, sql: &Locks) -> Result<(), Failure> {
+        let mut rows = Rows::default();
+        for name in self.wanted.iter().flat_map(|wanted| &wanted.switches) {
+            rows.push(&(name,))?;
+        }
+        let _: Vec<String> = ask(self.connection, &sql.switches, rows).await?;
+        Ok(())
     }
 
     async fn rows(&mut self, sql: &Sql, rows: Rows) -> Result<(), Failure> {

@@ -19,6 +19,7 @@ enum Name {
     OrderId(String),
     Request(String, String),
     Administrators,
+    Switch(String),
     Proof(Proof),
 }
 
@@ -113,6 +114,9 @@ impl Names {
             self.exclusive(Name::Proof(*proof));
         }
         let licenses = wanted.licenses.iter().map(|key| entity("license", key));
+        for name in &wanted.switches {
+            self.exclusive(Name::Switch(name.clone()));
+        }
         let tokens = wanted.tokens.iter().map(|id| Name::Id(id.uuid()));
         self.0
             .extend(licenses.chain(tokens).map(|name| (name, Lock::Exclusive)));

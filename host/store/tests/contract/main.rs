@@ -17,4 +17,5 @@ mod memory;
 mod opening;
 mod proofs;
 mod records;
+mod switches;
 mod units;

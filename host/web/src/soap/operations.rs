@@ -85,6 +85,9 @@ pub(super) fn table() -> Table {
         command internal::EmergencyLicense => emergency_license;
         command internal::PreviewLicense => preview_license;
         command internal::VerifyLicense => verify_license;
+        plain internal::TestGenerator => test_generator;
+        change internal::EnableGenerators => enable_generators;
+        change internal::DisableGenerators => disable_generators;
         change internal::RemoveLicenses => remove_licenses;
         change internal::RequestRemovals => request_removals;
         change internal::CancelRemovalRequests => cancel_removal_requests;
@@ -111,7 +114,7 @@ pub(super) fn table() -> Table {
 /// Those that fit no kind.
 fn add_others(table: &mut Table) {
     table.add::<internal::GetServiceInfo, _, _, _>(|call, _| async move {
-        Ok(call.services.service_info(&call.actor))
+        call.services.service_info(&call.actor).await
     });
     table.add::<internal::ReplaceLicenses, _, _, _>(|call, request| async move {
         let ids = request.id.clone();
@@ -127,6 +130,8 @@ fn add_others(table: &mut Table) {
             .await
     });
     table.add::<internal::FindGenerators, _, _, _>(|call, request| async move {
-        call.services.find_generators(&call.actor, &request.id)
+        call.services
+            .find_generators(&call.actor, &request.id)
+            .await
     });
 }

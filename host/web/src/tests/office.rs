@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use async_trait::async_trait;
 use lds_domain::access::{Role, Scope};
+use lds_domain::command::Trial;
 use lds_domain::customer::Customer;
 use lds_domain::generator::{
     Compared, GenerateRequest, Generated, GeneratorInfo, GeneratorState, Problem, ValidateRequest,
@@ -171,6 +172,9 @@ impl Store for Office {
     async fn find_licenses(&self, _: LicenseFilter, _: Paging) -> Result<Page<License>> {
         broken()
     }
+    async fn disabled_generators(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
     async fn orders(&self, _: &[OrderRef]) -> Result<Vec<Order>> {
         broken()
     }
@@ -221,6 +225,9 @@ impl Generators for Office {
         broken()
     }
     async fn validate(&self, _: &str, _: &ValidateRequest) -> Result<Vec<Problem>> {
+        broken()
+    }
+    async fn test(&self, _: &str, _: Option<&str>) -> Result<Trial> {
         broken()
     }
     async fn read(&self, _: &str, _: &[File], _: Date) -> Result<Option<Reading>> {

@@ -74,7 +74,7 @@ impl Services {
     /// Calls the generator with what the snapshot says.
     async fn cut(&self, task: &Task, ground: &Ground, moment: Moment) -> Result<Cut> {
         let (view, ending) = (&ground.view, ground.ending.as_ref());
-        let generator = self.generator(&view.product.data.generator)?;
+        let generator = self.generator(&view.product.data.generator).await?;
         let activated_on = ending.map_or(moment.today, |license| license.activated_on);
         let source = Source {
             until: last_day(task, ground, moment.today)?,

@@ -27,6 +27,14 @@ impl Tables {
         for erasure in &changes.erased {
             self.erase(erasure);
         }
+        for switch in &changes.switches {
+            let name = &switch.generator;
+            if switch.disabled {
+                self.disabled_generators.insert(name.clone());
+            } else {
+                self.disabled_generators.remove(name);
+            }
+        }
         for activity in &changes.activity {
             let order = self
                 .orders

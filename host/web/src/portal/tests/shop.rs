@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use lds_domain::claim::{Claim, ClaimClass};
+use lds_domain::command::Trial;
 use lds_domain::customer::{Customer, CustomerData, CustomerState};
 use lds_domain::generator::{
     Compared, Definition, Description, GenerateRequest, Generated, GeneratorInfo, GeneratorState,
@@ -242,6 +243,9 @@ impl Store for Shop {
     async fn find_licenses(&self, _: LicenseFilter, _: Paging) -> Result<Page<License>> {
         unused()
     }
+    async fn disabled_generators(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
     async fn orders(&self, _ids: &[OrderRef]) -> Result<Vec<Order>> {
         unused()
     }
@@ -325,6 +329,9 @@ impl Generators for Shop {
         Ok(Vec::new())
     }
 
+    async fn test(&self, _: &str, _: Option<&str>) -> Result<Trial> {
+        unused()
+    }
     async fn read(&self, _: &str, _: &[File], _: Date) -> Result<Option<Reading>> {
         unused()
     }
