@@ -2,11 +2,10 @@
 //! by its schema, as libxml2 sees it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::process::Command;
 
 use crate::support::Server;
 use crate::support::message::Service;
+use crate::support::validity;
 
 use super::element::Element;
 
@@ -29,7 +28,6 @@ pub(super) struct Place {
 
 /// A served WSDL.
 pub(super) struct Schema {
-    service: Service,
     /// As it stands in the WSDL, by itself.
     text: String,
     types: BTreeMap<String, Vec<Member>>,
@@ -48,8 +46,7 @@ impl Schema {
             children.filter(move |node| node.has_tag_name((XS, name)))
         };
         Self {
-            service,
-            text: by_itself(&wsdl[schema.range()], service.namespace),
+            text: validity::schema(&wsdl, service.namespace),
             types: all("complexType")
                 .map(|node| (attribute(node, "name"), members(node)))
                 .collect(),
@@ -153,39 +150,8 @@ impl Schema {
 
     /// Panics unless each of these elements is valid.
     pub(super) fn validate(&self, documents: &[String]) {
-        let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: String, text: &str| -> PathBuf {
-            let file = folder.path().join(name);
-            std::fs::write(&file, text).expect("a file");
-            file
-        };
-        let schema = write("schema.xsd".to_owned(), &self.text);
-        let files = documents.iter().enumerate();
-        let files = files.map(|(n, text)| write(format!("{n}.xml"), text));
-        let output = Command::new("xmllint")
-            .args(["--noout", "--nonet", "--schema"])
-            .arg(schema)
-            .args(files)
-            .output()
-            .expect("xmllint runs: scripts/setup test installs it");
-        let said = String::from_utf8_lossy(&output.stderr);
-        let wrong: Vec<_> = said
-            .lines()
-            .filter(|line| !line.ends_with(" validates"))
-            .collect();
-        assert!(
-            output.status.success(),
-            "{}: {}",
-            self.service.path,
-            wrong.join("\n")
-        );
+        validity::validate(&self.text, documents);
     }
-}
-
-/// With the prefixes that the WSDL declares around it.
-fn by_itself(schema: &str, namespace: &str) -> String {
-    let declared = format!("<xs:schema xmlns:xs=\"{XS}\" xmlns:tns=\"{namespace}\" ");
-    schema.replacen("<xs:schema ", &declared, 1)
 }
 
 fn attribute(node: roxmltree::Node, name: &str) -> String {

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::server::{PASSWORD, Server};
+use super::validity;
 
 pub(crate) const INTERNAL: &str = "urn:license-distribution-service:v1";
 pub(crate) const ACTIVATION: &str = "urn:license-distribution-service:activation:v1";
@@ -94,10 +95,9 @@ impl Client {
         }
         let mut reply = request.send(body).map_err(|error| error.to_string())?;
         let text = reply.body_mut().read_to_string();
-        Ok((
-            reply.status().as_u16(),
-            text.map_err(|error| error.to_string())?,
-        ))
+        let text = text.map_err(|error| error.to_string())?;
+        validity::keep(&self.url, &text);
+        Ok((reply.status().as_u16(), text))
     }
 }
 

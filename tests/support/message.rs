@@ -3,6 +3,7 @@
 use super::client::{ACTIVATION, Answer, INTERNAL};
 use super::http::{Connection, Header, Response, request};
 use super::server::Server;
+use super::validity;
 
 pub(crate) const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 pub(crate) const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
@@ -96,7 +97,9 @@ impl Server {
     /// Sends a message to a service on a connection of its own.
     pub(crate) fn post(&self, service: Service, headers: &[Header], message: &[u8]) -> Response {
         let request = request("POST", service.path, headers, message);
-        self.connect().exchange(&request)
+        let response = self.connect().exchange(&request);
+        validity::keep(&self.url, &String::from_utf8_lossy(&response.body));
+        response
     }
 
     /// Asks what needs neither credentials nor storage: the server must still be well.

@@ -9,6 +9,7 @@ mod finished;
 pub(crate) mod http;
 pub(crate) mod message;
 mod server;
+pub(crate) mod validity;
 
 pub(crate) use both::on_both;
 pub(crate) use client::{ACTIVATION, Answer, Client, ETHERNET, Fault, Shop, machine};

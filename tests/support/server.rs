@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use tempfile::TempDir;
 
 use super::disk::Disk;
+use super::validity;
 
 /// The password of the administrator of every server of these tests.
 pub(crate) const PASSWORD: &str = "a-password-of-tests";
@@ -233,5 +234,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
+        if !std::thread::panicking() {
+            validity::check(&self.url);
+        }
     }
 }
