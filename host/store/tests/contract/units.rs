@@ -1,5 +1,5 @@
-//! Units of work: requests are answered once, what is refused or dry writes nothing, one that fails
-//! harms no other, what depends on another sees it.
+//! Units of work: what is dry writes nothing, one that fails harms no other, what depends on another
+//! sees it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,10 +15,6 @@ use crate::support::samples::{basis, changed, customer, id, new, order, product}
 use crate::support::{Bench, Place, both, entry, sqlite, unit};
 
 both!(
-    a_repeated_request_is_answered_from_its_record,
-    a_request_with_other_content_is_a_conflict,
-    equal_requests_at_once_are_done_once,
-    a_refused_unit_leaves_no_record,
     a_dry_run_decides_and_writes_nothing,
     a_unit_that_fails_fails_alone,
     a_decision_that_panics_fails_alone,
@@ -30,16 +26,8 @@ both!(
     a_closed_store_takes_no_more,
 );
 
-fn request_key(id: &str, content: u8) -> RequestKey {
-    RequestKey {
-        caller: "usr_1".into(),
-        id: id.into(),
-        digest: [content; 32],
-    }
-}
-
 /// A unit that creates a customer.
-fn create(n: u128, request: Option<RequestKey>) -> Unit {
+pub(crate) fn create(n: u128, request: Option<RequestKey>) -> Unit {
     let changes = Changes {
         customers: new(vec![customer(n, "New")]),
         outcomes: vec![
@@ -55,7 +43,7 @@ fn create(n: u128, request: Option<RequestKey>) -> Unit {
     }
 }
 
-async fn customers(bench: &Bench, ids: &[u128]) -> usize {
+pub(crate) async fn customers(bench: &Bench, ids: &[u128]) -> usize {
     let customers = ids.iter().map(|n| Key::Id(id(*n))).collect();
     bench
         .load(Wanted {
@@ -67,100 +55,11 @@ async fn customers(bench: &Bench, ids: &[u128]) -> usize {
         .len()
 }
 
-fn refused(answer: Result<Committed, Stop>) -> Code {
+pub(crate) fn refused(answer: Result<Committed, Stop>) -> Code {
     match answer {
         Err(Stop::Refused(error)) => error.code,
         other => panic!("refused was expected: {other:?}"),
     }
-}
-
-async fn a_repeated_request_is_answered_from_its_record(bench: Bench) {
-    let first = bench
-        .store
-        .commit(create(1, Some(request_key("a", 1))))
-        .await
-        .unwrap();
-    let again = bench
-        .store
-        .commit(create(2, Some(request_key("a", 1))))
-        .await
-        .unwrap();
-    assert!(!first.replayed && again.replayed);
-    assert_eq!(again.outcomes, first.outcomes);
-    assert!(again.changes.is_empty());
-    assert_eq!(customers(&bench, &[1, 2]).await, 1);
-    // The key is the caller's own.
-    let mut other = create(3, Some(request_key("a", 9)));
-    other.request.as_mut().unwrap().caller = "usr_2".into();
-    assert!(!bench.store.commit(other).await.unwrap().replayed);
-}
-
-async fn a_request_with_other_content_is_a_conflict(bench: Bench) {
-    bench
-        .store
-        .commit(create(1, Some(request_key("a", 1))))
-        .await
-        .unwrap();
-    assert_eq!(
-        refused(
-            bench
-                .store
-                .commit(create(2, Some(request_key("a", 2))))
-                .await
-        ),
-        Code::IdempotencyConflict
-    );
-    assert_eq!(customers(&bench, &[1, 2]).await, 1);
-}
-
-async fn equal_requests_at_once_are_done_once(bench: Bench) {
-    let other = bench.another().await;
-    let stores = [bench.store.clone(), other];
-    let tasks: Vec<_> = (0..32_usize)
-        .map(|n| {
-            let store = stores[n % 2].clone();
-            tokio::spawn(async move {
-                store
-                    .commit(create(100 + n as u128, Some(request_key("a", 1))))
-                    .await
-                    .unwrap()
-            })
-        })
-        .collect();
-    let mut fresh = 0;
-    for task in tasks {
-        fresh += usize::from(!task.await.unwrap().replayed);
-    }
-    let ids: Vec<u128> = (100..132).collect();
-    assert_eq!((fresh, customers(&bench, &ids).await), (1, 1));
-}
-
-async fn a_refused_unit_leaves_no_record(bench: Bench) {
-    let refusal = |_: &_| Err(Error::new(Code::ActionNotAllowed, "no").into());
-    let refusing = Unit {
-        request: Some(request_key("a", 1)),
-        ..unit(Wanted::default(), refusal)
-    };
-    assert_eq!(
-        refused(bench.store.commit(refusing).await),
-        Code::ActionNotAllowed
-    );
-    let stopping = Unit {
-        request: Some(request_key("a", 1)),
-        ..unit(Wanted::default(), |_| Err(Stop::Again))
-    };
-    assert!(matches!(
-        bench.store.commit(stopping).await,
-        Err(Stop::Again)
-    ));
-    assert!(
-        !bench
-            .store
-            .commit(create(1, Some(request_key("a", 3))))
-            .await
-            .unwrap()
-            .replayed
-    );
 }
 
 async fn a_dry_run_decides_and_writes_nothing(bench: Bench) {
