@@ -4,6 +4,7 @@ mod bodies;
 mod credentials;
 mod description;
 mod digests;
+mod envelopes;
 mod framing;
 mod guessing;
 mod hostile;
