@@ -1,5 +1,6 @@
 //! Clients that take their time: each is let go of, and none is in the way of another.
 
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::Server;
@@ -50,7 +51,7 @@ fn a_trickling_body_is_not_waited_for() {
     let started = Instant::now();
     while started.elapsed() < Duration::from_millis(600) {
         connection.send(b" ");
-        std::thread::sleep(Duration::from_millis(20));
+        thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(connection.receive().status, 408);
     assert!(started.elapsed() < SOON);
@@ -72,4 +73,33 @@ fn connections_beyond_the_limit_wait_for_their_turn() {
     drop(first);
     outcome(&third.receive()).expect("served in its turn");
     outcome(&second.exchange(&request)).expect("served as before");
+}
+
+/// Meanwhile the server keeps no buffers for it.
+#[test]
+fn a_connection_that_has_waited_goes_on() {
+    let server = Server::start();
+    let mut connection = server.connect();
+    for millis in [0, 30, 100, 300] {
+        thread::sleep(Duration::from_millis(millis));
+        outcome(&connection.exchange(&service_info())).expect("served");
+    }
+}
+
+#[test]
+fn what_came_early_of_a_request_waits_for_the_rest_of_it() {
+    let server = Server::start();
+    let (mut connection, request) = (server.connect(), service_info());
+    for early in [1, 20, request.len() - 1] {
+        connection.send(&[&request[..], &request[..early]].concat());
+        outcome(&connection.receive()).expect("served");
+        thread::sleep(Duration::from_millis(100));
+        connection.send(&request[early..]);
+        outcome(&connection.receive()).expect("served");
+    }
+}
+
+fn service_info() -> Vec<u8> {
+    let message = STAFF.message("getServiceInfo", "");
+    request("POST", STAFF.path, &[XML], message.as_bytes())
 }

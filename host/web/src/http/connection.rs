@@ -1,10 +1,13 @@
 //! Accepts connections and serves each until the server stops: first no new ones, then what is in
 //! flight is finished, then the rest is cut off.
+//!
+//! A connection that waits for its client has no buffers: it is handed to hyper when something
+//! comes, and taken back when nothing has come for a while.
 
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::pin;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,6 +33,10 @@ const MAX_HEADERS: usize = 64;
 const BUFFER: usize = 64 << 10;
 /// Time until the first head is there, of whoever may wait longer between requests.
 const FIRST_HEAD_TIME: Duration = Duration::from_secs(10);
+/// How soon after an answer a connection is looked at whether it waits; each time that it does not,
+/// it is left alone for twice as long, up to the latter.
+const FIRST_LOOK: Duration = Duration::from_millis(20);
+const LONGEST_LOOK: Duration = Duration::from_secs(2);
 /// Time that a client may take to read on.
 const WRITE_TIME: Duration = Duration::from_secs(30);
 /// Time for requests in flight when the server stops.
@@ -149,40 +156,88 @@ async fn connection<S: Service>(
         return;
     }
     let link = Link::default();
-    let wire = Wire::new(stream, link.clone(), WRITE_TIME);
+    let mut wire = Wire::new(stream, link.clone(), WRITE_TIME);
+    let mut head_until = Instant::now() + FIRST_HEAD_TIME;
+    loop {
+        let waits = tokio::time::timeout_at(head_until.into(), wire.readable());
+        let Some(Ok(Ok(()))) = stop.run_until_cancelled(waits).await else {
+            return;
+        };
+        match turn(
+            wire,
+            &service,
+            (peer, &link),
+            (head_until, head_time),
+            &stop,
+        )
+        .await
+        {
+            Ok(Some(waiting)) => wire = waiting,
+            Ok(None) => return,
+            Err(error) => return tracing::debug!(%error, %peer, "a connection ended early"),
+        }
+        head_until = link.answered_at().unwrap_or_else(Instant::now) + head_time;
+    }
+}
+
+/// Serves requests until the connection ends or waits for its client; then it is given back.
+async fn turn<S: Service>(
+    wire: Wire,
+    service: &Arc<S>,
+    (peer, link): (SocketAddr, &Link),
+    (head_until, head_time): (Instant, Duration),
+    stop: &CancellationToken,
+) -> hyper::Result<Option<Wire>> {
     let begun = CancellationToken::new();
-    let asked = begun.clone();
-    let answer = service_fn(move |request| {
-        asked.cancel();
-        let (service, link) = (Arc::clone(&service), link.clone());
+    let answer = service_fn(|request| {
+        begun.cancel();
+        link.asked();
         async move {
             let arrival = Arrival {
                 peer: peer.ip(),
-                link: &link,
+                link,
                 at: Instant::now(),
             };
             let reply = service.call(request, arrival).await;
-            link.answered();
+            link.answered(is_at_hand(reply.body()));
             Ok::<_, Infallible>(reply)
         }
     });
-    let mut connection = pin!(builder(head_time).serve_connection(TokioIo::new(wire), answer));
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = says_nothing(&begun, FIRST_HEAD_TIME) => return,
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let mut connection = builder(head_time).serve_connection(TokioIo::new(wire), answer);
+    tokio::select! {
+        ended = &mut connection => return ended.map(|()| None),
+        () = says_nothing(&begun, head_until) => return Ok(None),
+        () = waits(link) => {
+            let parts = connection.into_parts();
+            return Ok(Some(parts.io.into_inner().unread(parts.read_buf)));
         }
-    };
-    if let Err(error) = ended {
-        tracing::debug!(%error, %peer, "a connection ended early");
+        () = stop.cancelled() => {}
+    }
+    Pin::new(&mut connection).graceful_shutdown();
+    connection.await.map(|()| None)
+}
+
+/// Whether a reply is sent as soon as the client takes it.
+fn is_at_hand(reply: &Body) -> bool {
+    matches!(reply, Body::Left(_))
+}
+
+/// Comes to its end when a connection waits for its client.
+async fn waits(link: &Link) {
+    let mut look = FIRST_LOOK;
+    loop {
+        tokio::time::sleep(look).await;
+        if link.waits_for(look) {
+            return;
+        }
+        look = (2 * look).min(LONGEST_LOOK);
     }
 }
 
 /// Comes to its end where a client has not asked for anything in time.
-async fn says_nothing(begun: &CancellationToken, time: Duration) {
-    if tokio::time::timeout(time, begun.cancelled()).await.is_ok() {
+async fn says_nothing(begun: &CancellationToken, until: Instant) {
+    let asked = tokio::time::timeout_at(until.into(), begun.cancelled());
+    if asked.await.is_ok() {
         std::future::pending::<()>().await;
     }
 }
@@ -207,9 +262,10 @@ mod tests {
     async fn whoever_says_nothing_is_let_go_of() {
         let begun = CancellationToken::new();
         let short = Duration::from_millis(1);
-        says_nothing(&begun, short).await;
+        says_nothing(&begun, Instant::now() + short).await;
         begun.cancel();
-        let let_go = tokio::time::timeout(20 * short, says_nothing(&begun, short)).await;
+        let nothing = says_nothing(&begun, Instant::now() + short);
+        let let_go = tokio::time::timeout(20 * short, nothing).await;
         assert!(let_go.is_err());
     }
 }

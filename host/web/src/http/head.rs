@@ -5,6 +5,7 @@
 //! until its request is answered, and looked at when it matters.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The longest head that is taken, in bytes.
 pub(crate) const MAX_HEAD: usize = 16 << 10;
@@ -17,6 +18,20 @@ pub(crate) struct Link(Arc<Mutex<State>>);
 struct State {
     seen: Vec<u8>,
     lingers: bool,
+    is_stalled: bool,
+    turn: Turn,
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Default)]
+enum Turn {
+    /// Nobody has asked yet.
+    #[default]
+    Client,
+    /// A request is being answered, or an answer may not yet be at hand as a whole.
+    Server,
+    /// The client's again, with an answer that may be on its way.
+    Answered(Instant),
 }
 
 /// What is seen of a request's head.
@@ -45,9 +60,40 @@ impl Link {
         });
     }
 
-    /// The present request is answered; what comes now belongs to the next.
-    pub(crate) fn answered(&self) {
-        self.with(|state| state.seen.clear());
+    /// A request is there.
+    pub(super) fn asked(&self) {
+        self.with(|state| state.turn = Turn::Server);
+    }
+
+    /// The present request is answered; what comes now belongs to the next. The answer may be at
+    /// hand as a whole.
+    pub(super) fn answered(&self, is_at_hand: bool) {
+        self.with(|state| {
+            state.seen = Vec::new();
+            if is_at_hand {
+                state.turn = Turn::Answered(Instant::now());
+            }
+        });
+    }
+
+    /// When the last answer was at hand.
+    pub(super) fn answered_at(&self) -> Option<Instant> {
+        match self.with(|state| state.turn) {
+            Turn::Answered(at) => Some(at),
+            Turn::Client | Turn::Server => None,
+        }
+    }
+
+    /// Whether nothing has come for so long since the last answer, and the client has taken that.
+    pub(super) fn waits_for(&self, time: Duration) -> bool {
+        let answered = self.answered_at();
+        answered.is_some_and(|at| at.elapsed() >= time)
+            && self.with(|state| state.seen.is_empty() && !state.is_stalled)
+    }
+
+    /// Whether the client has yet to take something that was sent.
+    pub(super) fn stalls(&self, is_stalled: bool) {
+        self.with(|state| state.is_stalled = is_stalled);
     }
 
     /// The sender may still be sending when the connection is closed: let him read the answer.
@@ -121,7 +167,7 @@ mod tests {
         link.saw(&vec![b'x'; MAX_HEAD + 1]);
         link.saw(b"more");
         assert_eq!(link.with(|state| state.seen.len()), MAX_HEAD);
-        link.answered();
+        link.answered(true);
         assert_eq!(link.with(|state| state.seen.len()), 0);
     }
 }

@@ -7,6 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use hyper::body::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
@@ -25,6 +26,8 @@ pub(super) struct Wire {
     write_time: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
     closing: Option<Closing>,
+    /// What was read of the next request already.
+    unread: Bytes,
 }
 
 /// Reads on after the answer, lest a reset destroys it on its way.
@@ -41,6 +44,22 @@ impl Wire {
             write_time,
             stalled: None,
             closing: None,
+            unread: Bytes::new(),
+        }
+    }
+
+    /// The same with bytes that are to be read once more.
+    pub(super) fn unread(mut self, bytes: Bytes) -> Self {
+        self.unread = bytes;
+        self
+    }
+
+    /// Comes to its end when there is something to read, or nothing any more.
+    pub(super) async fn readable(&self) -> io::Result<()> {
+        if self.unread.is_empty() {
+            self.stream.readable().await
+        } else {
+            Ok(())
         }
     }
 
@@ -51,11 +70,16 @@ impl Wire {
         poll: Poll<io::Result<T>>,
     ) -> Poll<io::Result<T>> {
         if poll.is_ready() {
-            self.stalled = None;
+            if self.stalled.take().is_some() {
+                self.link.stalls(false);
+            }
             return poll;
         }
-        let time = self.write_time;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(time)));
+        let (time, link) = (self.write_time, &self.link);
+        let stalled = self.stalled.get_or_insert_with(|| {
+            link.stalls(true);
+            Box::pin(sleep(time))
+        });
         match stalled.as_mut().poll(cx) {
             Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
             Poll::Pending => Poll::Pending,
@@ -87,6 +111,13 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        if !this.unread.is_empty() {
+            let next = this
+                .unread
+                .split_to(this.unread.len().min(buffer.remaining()));
+            buffer.put_slice(&next);
+            return Poll::Ready(Ok(()));
+        }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
         this.link.saw(&buffer.filled()[before..]);
