@@ -13,6 +13,7 @@ mod disk;
 mod docs;
 mod http;
 mod licenses;
+mod manuals;
 mod messages;
 mod operations;
 mod orders;

@@ -70,6 +70,7 @@ const TABLE: &[(&str, &str, Does)] = &[
         "xx-x--",
         Does::Writes,
     ),
+    ("generateLicense", "xx----", Does::Writes),
     ("findGenerators", "xx--xx", Does::Reads),
     (
         "testGenerator disableGenerators enableGenerators",

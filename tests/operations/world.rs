@@ -243,6 +243,13 @@ impl World {
             ("cancelRemovalRequests", by(&self.asked_back().1)),
             ("removeLicenses", by(&fresh())),
             ("verifyLicense", self.file()),
+            (
+                "generateLicense",
+                format!(
+                    "<customerId>{}</customerId><productId>{}</productId>{HOST}",
+                    self.customer, self.product
+                ),
+            ),
         ]
     }
 

@@ -36,6 +36,7 @@ macro_rules! races {
 mod activations;
 mod administrators;
 mod changes;
+mod manuals;
 mod moves;
 mod places;
 mod removals;

@@ -21,7 +21,8 @@ pub use account::{CreateToken, NewToken, ResetPassword};
 pub use customer_side::{Activate, ForMachine, IssuedLicense, NeededHost, OrderInfo, Rehost};
 pub use generator::{TestGenerator, Trial};
 pub use license::{
-    ActivateLicense, EmergencyLicense, MAX_REPLACED, Preview, PreviewLicense, RehostLicense,
+    ActivateLicense, EmergencyLicense, GenerateLicense, MAX_REPLACED, Preview, PreviewLicense,
+    RehostLicense,
 };
 pub use order::{CreateOrders, DeriveOrder, Left, OrderDetails, OrderItem, StoreOrders};
 

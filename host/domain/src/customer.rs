@@ -101,6 +101,11 @@ impl CustomerData {
         }
     }
 
+    /// Whether this is what is left of a customer who was erased.
+    pub fn is_erased(&self) -> bool {
+        self.name == ERASED
+    }
+
     /// Checks the members by themselves.
     pub fn check(&self) -> Result<()> {
         check_member("name", &self.name)?;

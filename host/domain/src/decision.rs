@@ -8,12 +8,14 @@ use std::sync::Arc;
 use time::Date;
 
 use crate::claim::{ClaimClass, best};
+use crate::customer::{Customer, CustomerState};
 use crate::error::{Code, Error, Result};
 use crate::generator::RequestKind;
 use crate::host::{self, Host};
 use crate::license::{License, LicenseKind, LicenseState};
 use crate::order::OrderView;
 use crate::policy::{self, Days, check_days, check_emergency, check_move, check_room, live};
+use crate::product::{Product, ProductState};
 
 /// What a license is issued for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -191,6 +193,33 @@ fn emergencies(view: &OrderView) -> impl Iterator<Item = &Arc<License>> {
 
 fn is_good(license: &License, today: Date) -> bool {
     license.expires_on.is_none_or(|day| day >= today)
+}
+
+/// Whether a license may be issued without an order; `ending` is one that the new one replaces.
+///
+/// # Errors
+/// `OrderSuspended` where the customer is blocked, `ActionNotAllowed`.
+pub fn check_manual(
+    customer: &Customer,
+    product: &Product,
+    ending: Option<&License>,
+) -> Result<()> {
+    let refused = |message: &str| Err(Error::new(Code::ActionNotAllowed, message));
+    if customer.state == CustomerState::Blocked {
+        let message = "The customer is blocked: nothing is issued.";
+        return Err(Error::new(Code::OrderSuspended, message).at("customerId"));
+    }
+    if customer.data.is_erased() {
+        return refused("The customer was erased.").map_err(|error| error.at("customerId"));
+    }
+    match ending {
+        Some(ending) => check_ending(ending),
+        None if product.state == ProductState::Draft => {
+            refused("The product is DRAFT: activate it first.")
+                .map_err(|error| error.at("productId"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Refuses to replace what is over, what was never counted, and what the vendor asked back.

@@ -10,7 +10,8 @@ use crate::access::Source;
 use crate::attribute::Attribute;
 use crate::host::Host;
 use crate::id::{CustomerId, LicenseId, OrderRef, ProductId, UserId};
-use crate::terms::names;
+use crate::product::Feature;
+use crate::terms::{Terms, names};
 use crate::user::Stamps;
 
 names! {
@@ -156,6 +157,15 @@ pub struct Removal {
     pub reason: Option<String>,
 }
 
+/// What a license without an order is issued by, so that it can be issued anew.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deal {
+    /// The terms.
+    pub terms: Terms,
+    /// What is granted.
+    pub features: Vec<Feature>,
+}
+
 /// The result of one activation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct License {
@@ -167,6 +177,8 @@ pub struct License {
     pub order: Option<OrderRef>,
     /// The first order of the family, under which the store keeps it.
     pub root: Option<OrderRef>,
+    /// What it is issued by, where no order tells; absent where it was imported or erased as well.
+    pub deal: Option<Arc<Deal>>,
     /// Whose.
     pub customer: CustomerId,
     /// Of what.

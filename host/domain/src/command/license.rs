@@ -60,6 +60,27 @@ pub struct EmergencyLicense {
     pub options: WriteOptions,
 }
 
+/// `generateLicense`: one without an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GenerateLicense {
+    /// For whom.
+    pub customer: Key<CustomerId>,
+    /// Of what.
+    pub product: Key<ProductId>,
+    /// Absent: the product's.
+    pub terms: Option<Terms>,
+    /// None: the product's.
+    pub features: Vec<Feature>,
+    /// The machine.
+    pub hosts: Vec<Host>,
+    /// Values for the generator.
+    pub parameters: Vec<Attribute>,
+    /// The caller's own data.
+    pub attributes: Vec<Attribute>,
+    /// How.
+    pub options: WriteOptions,
+}
+
 /// `previewLicense`: a dry run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreviewLicense {

@@ -1,4 +1,4 @@
-//! Issuing under an order: activations, rehosts, replacements, emergencies.
+//! Issuing: activations, rehosts, replacements, emergencies, and licenses without an order.
 //!
 //! What exists is returned as it is; no generator is on the way to it. Else the license is cut
 //! from a snapshot, written by the generator with no transaction open, and decided on once more
@@ -6,7 +6,9 @@
 
 mod emergency;
 mod flight;
+mod frame;
 mod ground;
+mod manual;
 mod recheck;
 mod rehost;
 mod replace;

@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Result, instead, shown};
 use crate::generator::{Description, GeneratorInfo, GeneratorState, Problem, RequestProduct};
 use crate::host;
 use crate::issue;
-use crate::product::Feature;
+use crate::product::{Feature, Product};
 use crate::service::Services;
 use crate::terms::Terms;
 
@@ -142,6 +142,19 @@ fn member(pointer: &str, settings: &[Attribute]) -> Option<String> {
 
 fn unescape(part: &str) -> String {
     part.replace("~1", "/").replace("~0", "~")
+}
+
+/// A setting is no member of an order or license: where it does not fit, product and generator have
+/// parted.
+pub(super) fn told_of_product(error: Error, product: &Product) -> Error {
+    let field = error.field.as_deref().unwrap_or_default();
+    if !field.starts_with("setting") && field != "generator" {
+        return error;
+    }
+    let message = "The product does not fit its generator any more: store the product anew.";
+    Error::new(Code::ActionNotAllowed, message)
+        .at("productId")
+        .because(format!("{}: {error}", product.id))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Licenses, and the requests about one.
 
 use lds_domain::command::{
-    ActivateLicense, EmergencyLicense, Preview, PreviewLicense, RehostLicense,
+    ActivateLicense, EmergencyLicense, GenerateLicense, Preview, PreviewLicense, RehostLicense,
 };
 use lds_domain::generator::Problem;
 use lds_domain::host::Host;
@@ -204,6 +204,23 @@ impl TryFrom<wire::PreviewLicenseRequest> for PreviewLicense {
             features: each("feature", request.feature, Feature::try_from)?,
             hosts: list(request.host),
             parameters: list(request.parameter),
+        })
+    }
+}
+
+impl TryFrom<wire::GenerateLicenseRequest> for GenerateLicense {
+    type Error = Error;
+
+    fn try_from(request: wire::GenerateLicenseRequest) -> Result<Self> {
+        Ok(Self {
+            customer: reference("customerId", &request.customer_id)?,
+            product: reference("productId", &request.product_id)?,
+            terms: within("terms", request.terms, Terms::try_from)?,
+            features: each("feature", request.feature, Feature::try_from)?,
+            hosts: list(request.host),
+            parameters: list(request.parameter),
+            attributes: list(request.attribute),
+            options: options(request.request_id, request.dry_run),
         })
     }
 }

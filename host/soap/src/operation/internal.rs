@@ -8,8 +8,9 @@ use crate::wire::find::{
     FindUsersResult,
 };
 use crate::wire::license::{
-    ActivateLicenseRequest, EmergencyLicenseRequest, GetLicenseRequest, License,
-    PreviewLicenseRequest, PreviewLicenseResult, RehostLicenseRequest, ReplaceLicensesResult,
+    ActivateLicenseRequest, EmergencyLicenseRequest, GenerateLicenseRequest, GetLicenseRequest,
+    License, PreviewLicenseRequest, PreviewLicenseResult, RehostLicenseRequest,
+    ReplaceLicensesResult,
 };
 use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult, DeriveOrderRequest, Order};
 use crate::wire::records::{
@@ -102,6 +103,8 @@ operations! {
         ReplaceLicenses = "replaceLicenses": StateChangeRequest => ReplaceLicensesResult;
         /// Issues a short license.
         EmergencyLicense = "emergencyLicense": EmergencyLicenseRequest => License;
+        /// Issues a license without an order.
+        GenerateLicense = "generateLicense": GenerateLicenseRequest => License;
         /// Shows what a license would look like.
         PreviewLicense = "previewLicense": PreviewLicenseRequest => PreviewLicenseResult;
         /// Tells which license a text is.

@@ -176,6 +176,7 @@ pub(super) fn license() -> License {
         revision: 1,
         order: Some(id()),
         root: Some(id()),
+        deal: None,
         customer: id(),
         product: id(),
         product_code: "editor".into(),

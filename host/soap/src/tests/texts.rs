@@ -1,7 +1,8 @@
 //! License texts that come in, and what is told of them.
 
 use lds_domain::Code;
-use lds_domain::command::{StateChange, TestGenerator, Trial};
+use lds_domain::command::{GenerateLicense, StateChange, TestGenerator, Trial};
+use lds_domain::id::Key;
 use lds_domain::verification::{Match, TextProblem, Verification, VerifyLicense};
 
 use super::messages::example;
@@ -123,4 +124,33 @@ fn generators_are_named_by_their_names() {
     let command = StateChange::<String>::try_from(request).unwrap();
     assert_eq!(command.batch.items, ["flexnet", "token"]);
     assert_eq!(command.reason.as_deref(), Some("the kit was replaced"));
+}
+
+#[test]
+fn a_license_without_an_order_arrives_as_it_was_asked_for() {
+    let command = GenerateLicense::try_from(example::<internal::GenerateLicense>()).unwrap();
+    assert_eq!(command.customer, Key::External("crm-1".to_owned()));
+    assert_eq!(command.product, Key::External("erp-7".to_owned()));
+    let terms = command.terms.unwrap();
+    assert_eq!(
+        (terms.quantity, terms.host_rules[0].host_type.as_str()),
+        (3, "ETHERNET")
+    );
+    assert_eq!(
+        (command.features[0].name.as_str(), command.features[0].count),
+        ("draw", Some(2))
+    );
+    assert_eq!(command.hosts[0].value, "00-11-22-AA-BB-CC");
+    assert_eq!(command.parameters[0].value, "for the fair");
+    assert_eq!(command.attributes[0].value, "4711");
+    assert_eq!(command.options.request_id.as_deref(), Some("fair-2026"));
+    assert!(!command.options.dry_run);
+}
+
+#[test]
+fn a_license_without_an_order_names_none() {
+    let mut manual = license();
+    manual.order = None;
+    let told = round::<internal::GenerateLicense>(&manual.into());
+    assert_eq!(told.order_ref, None);
 }

@@ -317,6 +317,34 @@ pub struct PreviewLicenseRequest {
     pub parameter: Vec<NameValue>,
 }
 
+/// Asks for a license without an order. Each call makes one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GenerateLicenseRequest {
+    /// For this customer: `cus_…` or `ext:…`.
+    pub customer_id: String,
+    /// Of this product: `prd_…` or `ext:…`.
+    pub product_id: String,
+    /// Instead of the product's.
+    pub terms: Option<Terms>,
+    /// Instead of the product's, if there are any.
+    #[serde(default)]
+    pub feature: Vec<Feature>,
+    /// The machine's identifiers; the terms tell which are needed.
+    #[serde(default)]
+    pub host: Vec<Host>,
+    /// Values for the generator; a list is the name repeated.
+    #[serde(default)]
+    pub parameter: Vec<NameValue>,
+    /// The caller's own data; each name once.
+    #[serde(default)]
+    pub attribute: Vec<NameValue>,
+    /// Chosen by the caller, up to 64 characters: the same request sent again is answered, not done again.
+    pub request_id: Option<String>,
+    /// Check and answer, but write nothing.
+    pub dry_run: Option<bool>,
+}
+
 /// Something to know about a preview.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewWarning {

@@ -1,6 +1,7 @@
 //! Licenses as rows, with their files, documents, hosts and claims.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use lds_domain::access::Source;
 use lds_domain::attribute::Attribute;
@@ -8,7 +9,8 @@ use lds_domain::claim::ClaimClass;
 use lds_domain::host::Host;
 use lds_domain::id::LicenseId;
 use lds_domain::license::{
-    File, GeneratorStamp, GrantedFeature, License, LicenseKind, LicenseState, Removal, SignerStamp,
+    Deal, File, GeneratorStamp, GrantedFeature, License, LicenseKind, LicenseState, Removal,
+    SignerStamp,
 };
 use lds_domain::user::Stamps;
 use serde::{Deserialize, Serialize};
@@ -94,6 +96,8 @@ pub(crate) struct LicenseBody<'a> {
     hosts: Cow<'a, [Host]>,
     #[serde(default, skip_serializing_if = "none")]
     parameters: Cow<'a, [Attribute]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deal: Option<Cow<'a, Deal>>,
     activated_on: Day,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     starts_on: Option<Day>,
@@ -148,6 +152,7 @@ impl<'a> From<&'a License> for LicenseBody<'a> {
             licensee: text(license.licensee.as_ref()),
             hosts: Cow::Borrowed(&license.hosts),
             parameters: Cow::Borrowed(&license.parameters),
+            deal: license.deal.as_deref().map(Cow::Borrowed),
             activated_on: Day(license.activated_on),
             starts_on: license.starts_on.map(Day),
             maintenance_until: license.maintenance_until.map(Day),
@@ -196,6 +201,7 @@ impl From<LicenseRow<'_>> for License {
             revision: row.revision,
             order: row.order_ref.map(RowId::id),
             root: row.root.map(RowId::id),
+            deal: body.deal.map(|deal| Arc::new(deal.into_owned())),
             customer: row.customer.id(),
             product: row.product.id(),
             product_code: body.product_code.into_owned(),

@@ -37,7 +37,7 @@ impl Entity {
 /// What goes of the licenses of customers: `[customer, at, by]` each.
 #[derive(Debug)]
 pub(crate) struct Erase {
-    /// Hosts, parameters and licensee, and a new stamp.
+    /// Hosts, parameters, licensee, terms and features, and a new stamp.
     pub(crate) licenses: Sql,
     /// Texts and bytes; their digests stay.
     pub(crate) files: Sql,
@@ -56,11 +56,11 @@ impl Erase {
         let (at, by) = (dialect.at(1, Int), dialect.at(2, Text));
         let body = match dialect {
             Dialect::Sqlite => format!(
-                "json_set(json_remove(body, '$.licensee', '$.hosts', '$.parameters'), \
+                "json_set(json_remove(body, '$.licensee', '$.hosts', '$.parameters', '$.deal'), \
                  '$.stamps.updated_at', {at}, '$.stamps.updated_by', {by})"
             ),
             Dialect::Postgres => format!(
-                "jsonb_set(jsonb_set(body - 'licensee' - 'hosts' - 'parameters', \
+                "jsonb_set(jsonb_set(body - 'licensee' - 'hosts' - 'parameters' - 'deal', \
                  '{{stamps,updated_at}}', to_jsonb({at})), '{{stamps,updated_by}}', to_jsonb({by}))"
             ),
         };

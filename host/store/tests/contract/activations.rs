@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use lds_domain::Code;
 use lds_domain::id::Key;
-use lds_domain::license::{License, LicenseState};
+use lds_domain::license::{Deal, License, LicenseState};
 use lds_domain::order::{AllowanceUse, OrderKey, OrderLookup, UseKind};
 use lds_domain::ports::Store as _;
-use lds_domain::unit::{Activity, Changes, NewUse, Outcome, Stop, Wanted};
+use lds_domain::unit::{Activity, Changes, Erasure, NewLicense, NewUse, Outcome, Stop, Wanted};
 use lds_store::Store;
 use time::macros::date;
 
@@ -20,6 +20,7 @@ both!(
     an_order_is_read_by_every_name,
     an_activation_is_read_as_it_was_written,
     a_request_document_is_read_as_it_was_written,
+    what_a_license_is_issued_by_is_kept_until_it_is_erased,
     the_only_license_is_brought_where_there_is_one,
     a_removal_releases_its_claim,
     uses_and_requests_for_removal_are_told,
@@ -79,6 +80,57 @@ async fn a_request_document_is_read_as_it_was_written(bench: Bench) {
     let found = bench.store.document(license_id(40)).await.unwrap();
     assert_eq!(found.as_deref(), Some(&b"{\"request\":1}"[..]));
     assert_eq!(bench.store.document(license_id(41)).await.unwrap(), None);
+}
+
+async fn what_a_license_is_issued_by_is_kept_until_it_is_erased(bench: Bench) {
+    bench.write(basis(Vec::new())).await;
+    let sold = product(20, "APP").data;
+    let manual = License {
+        deal: Some(Arc::new(Deal {
+            terms: sold.terms,
+            features: sold.features,
+        })),
+        ..license(40, None, "aa")
+    };
+    let new = NewLicense {
+        license: Arc::new(manual.clone()),
+        claims: Vec::new(),
+        class: lds_domain::claim::ClaimClass::Live,
+        document: None,
+    };
+    bench
+        .write(Changes {
+            new_licenses: vec![new],
+            ..Changes::default()
+        })
+        .await;
+    let read = async || {
+        let found = bench.store.license(license_id(40).into()).await;
+        found.unwrap().unwrap()
+    };
+    assert_eq!(read().await, manual);
+    let erasure = Erasure {
+        customer: id(10),
+        at: crate::support::NOW,
+        by: "usr_1".to_owned(),
+    };
+    bench
+        .write(Changes {
+            erased: vec![erasure],
+            ..Changes::default()
+        })
+        .await;
+    let erased = read().await;
+    assert_eq!(
+        (erased.deal, erased.hosts, erased.licensee),
+        (None, Vec::new(), None)
+    );
+    assert!(
+        erased
+            .files
+            .iter()
+            .all(lds_domain::license::File::is_erased)
+    );
 }
 
 async fn an_activation_is_read_as_it_was_written(bench: Bench) {

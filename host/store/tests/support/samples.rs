@@ -231,6 +231,7 @@ pub(crate) fn license(n: u128, order: Option<OrderRef>, host_value: &str) -> Lic
         revision: 1,
         order,
         root: order,
+        deal: None,
         customer: id(10),
         product: id(20),
         product_code: "APP".to_owned(),

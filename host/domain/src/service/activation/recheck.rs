@@ -47,7 +47,7 @@ impl Recheck {
     /// Decides, adds its rows, and tells which license it came to.
     pub(super) fn add(&self, changes: &mut Changes, loaded: &Loaded) -> Result<LicenseId, Stop> {
         let view = loaded.order(&self.order.into()).ok_or(Stop::Again)?;
-        let ending = self.ending(loaded)?;
+        let ending = unchanged(self.ending, loaded)?;
         if let Some(id) = ending.and_then(|ending| replaced_by(changes, ending)) {
             return Ok(id);
         }
@@ -63,16 +63,6 @@ impl Recheck {
         }
         self.add_rows(changes, view, new, ending);
         Ok(new.license.id)
-    }
-
-    /// The license that ends, as long as it is as it was.
-    fn ending<'a>(&self, loaded: &'a Loaded) -> Result<Option<&'a Arc<License>>, Stop> {
-        let Some((id, revision)) = self.ending else {
-            return Ok(None);
-        };
-        let ending = loaded.license(&id.into());
-        let same = ending.filter(|license| license.revision == revision);
-        same.map(Some).ok_or(Stop::Again)
     }
 
     fn add_rows(
@@ -126,15 +116,28 @@ impl Recheck {
     }
 }
 
+/// The license that ends, as long as it is as it was.
+pub(super) fn unchanged(
+    ending: Option<(LicenseId, u32)>,
+    loaded: &Loaded,
+) -> Result<Option<&Arc<License>>, Stop> {
+    let Some((id, revision)) = ending else {
+        return Ok(None);
+    };
+    let ending = loaded.license(&id.into());
+    let same = ending.filter(|license| license.revision == revision);
+    same.map(Some).ok_or(Stop::Again)
+}
+
 /// What an earlier item of the same unit put in a license's place.
-fn replaced_by(changes: &Changes, license: &License) -> Option<LicenseId> {
+pub(super) fn replaced_by(changes: &Changes, license: &License) -> Option<LicenseId> {
     let mut rows = changes.licenses.iter();
     let row = rows.find(|row| row.id == license.id)?;
     row.replaced_by
 }
 
 /// The rows of a license that another one takes the place of.
-fn replace(record: &Record, changes: &mut Changes, license: &License, by: LicenseId) {
+pub(super) fn replace(record: &Record, changes: &mut Changes, license: &License, by: LicenseId) {
     let replaced = License {
         state: LicenseState::Replaced,
         revision: license.revision + 1,
@@ -167,7 +170,7 @@ fn replace(record: &Record, changes: &mut Changes, license: &License, by: Licens
 }
 
 /// What the audit log tells of a new license: its state and its files.
-fn members(license: &License) -> Vec<Change> {
+pub(super) fn members(license: &License) -> Vec<Change> {
     let set = |member: &str, after: String| Change {
         member: member.to_owned(),
         before: None,

@@ -1,8 +1,10 @@
-//! Replacing: licenses anew for the same hosts, by what their orders say now.
+//! Replacing: licenses anew for the same hosts, by what their orders say now. Those without one keep
+//! their terms and features; product and customer are as they are now.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::manual::Manual;
 use super::recheck::Recheck;
 use super::{Ending, Task, kept_changing};
 use crate::access::{Actor, Permission};
@@ -19,7 +21,44 @@ use crate::unit::{Changes, Loaded, Outcome, RequestKey, Stop, Unit, Wanted};
 
 type ReplaceLicenses = StateChange<Key<LicenseId>>;
 /// A license to be replaced, prepared or refused.
-type Item = Result<Arc<Recheck>>;
+type Item = Result<Piece>;
+
+/// What is to be put in a license's place.
+#[derive(Clone)]
+enum Piece {
+    /// Under an order.
+    Order(Arc<Recheck>),
+    /// Without one.
+    Manual(Arc<Manual>),
+    /// It was put there before.
+    Met(LicenseId),
+}
+
+impl Piece {
+    fn made(&self) -> Option<Arc<License>> {
+        match self {
+            Self::Order(recheck) => recheck.made(),
+            Self::Manual(manual) => Some(manual.made()),
+            Self::Met(_) => None,
+        }
+    }
+
+    fn want(&self, wanted: &mut Wanted) {
+        match self {
+            Self::Order(recheck) => recheck.want(wanted),
+            Self::Manual(manual) => manual.want(wanted),
+            Self::Met(_) => {}
+        }
+    }
+
+    fn add(&self, changes: &mut Changes, loaded: &Loaded) -> Result<LicenseId, Stop> {
+        match self {
+            Self::Order(recheck) => recheck.add(changes, loaded),
+            Self::Manual(manual) => manual.add(changes, loaded),
+            Self::Met(id) => Ok(*id),
+        }
+    }
+}
 
 impl Services {
     /// `replaceLicenses`: same hosts and parameters, what the order says now; the old ones are
@@ -114,7 +153,7 @@ impl Services {
             let unit = unit(command, request.clone(), &items);
             match self.store.commit(unit).await {
                 Ok(committed) => {
-                    let licenses = items.iter().flatten().filter_map(|item| item.made());
+                    let licenses = items.iter().flatten().filter_map(Piece::made);
                     made.extend(licenses.map(|l| (l.id.to_string(), Arc::unwrap_or_clone(l))));
                     return Ok(committed.outcomes);
                 }
@@ -133,7 +172,9 @@ impl Services {
     ) -> Item {
         let license = self.store.license(key.clone()).await?;
         let license = license.ok_or_else(|| not_found("license"))?;
-        let order = license.order.ok_or_else(|| not_found("order"))?;
+        let Some(order) = license.order else {
+            return self.prepare_without_order(actor, command, &license).await;
+        };
         let task = Task {
             ending: Ending::License(license.id),
             days: Days::Lifted,
@@ -148,7 +189,23 @@ impl Services {
             )
         };
         let ground = self.ground(&task).await?;
-        self.prepare(&task, &ground).await
+        self.prepare(&task, &ground).await.map(Piece::Order)
+    }
+
+    async fn prepare_without_order(
+        &self,
+        actor: &Actor,
+        command: &ReplaceLicenses,
+        license: &License,
+    ) -> Item {
+        if let Some(id) = license.replaced_by {
+            let successor = self.store.license(id.into()).await?;
+            if successor.is_some_and(|license| license.is_in_force()) {
+                return Ok(Piece::Met(id));
+            }
+        }
+        let manual = self.prepare_anew(actor, command, license).await?;
+        Ok(Piece::Manual(manual))
     }
 
     async fn replaced(
@@ -197,7 +254,7 @@ fn decide(items: &[Item], atomic: bool, loaded: &Loaded) -> Result<Changes, Stop
     let mut changes = Changes::default();
     for item in items {
         let added = match item {
-            Ok(recheck) => recheck.add(&mut changes, loaded),
+            Ok(piece) => piece.add(&mut changes, loaded),
             Err(error) => Err(Stop::Refused(error.clone())),
         };
         let outcome = match added {

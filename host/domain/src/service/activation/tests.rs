@@ -9,6 +9,7 @@ mod family;
 mod flights;
 mod history;
 mod machines;
+mod manuals;
 mod rehosts;
 mod replacements;
 mod rules;

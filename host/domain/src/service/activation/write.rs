@@ -5,18 +5,20 @@ use std::sync::Arc;
 use time::{Date, Duration};
 
 use super::flight::Committing;
+use super::frame::Frame;
 use super::recheck::Recheck;
 use super::{Ground, Moment, Task, machine_claims, whole_seconds};
+use crate::command::WriteOptions;
 use crate::decision::{Aim, Verdict};
 use crate::error::{Error, Result};
-use crate::generator::{GenerateRequest, Generated, Previous};
+use crate::generator::{GenerateRequest, Previous, RequestKind};
 use crate::id::{Id, LicenseId};
 use crate::issue::{self, Basis, Run, Source};
-use crate::license::{License, LicenseState};
+use crate::license::License;
 use crate::order::OrderLookup;
 use crate::service::Services;
 use crate::service::record::Record;
-use crate::unit::{Committed, Loaded, NewLicense, Outcome, Stop, Unit, Wanted};
+use crate::unit::{Committed, Loaded, NewLicense, Outcome, RequestKey, Stop, Unit, Wanted};
 
 /// A license that was cut, and from what.
 pub(super) type Cut = (NewLicense, Basis);
@@ -32,7 +34,7 @@ impl Services {
         let (unit, made) = match self.prepare(task, ground).await {
             Ok(recheck) => (single(task, &recheck), recheck.made()),
             // What is refused now may have been done before under this request id.
-            Err(error) => (refusal(task, error)?, None),
+            Err(error) => (refusal(task.request.clone(), error)?, None),
         };
         committing.begin();
         match self.store.commit(unit).await {
@@ -81,7 +83,7 @@ impl Services {
             ..Source::of_order(view, activated_on)
         };
         let id = LicenseId::generate(&*self.clock, &*self.random);
-        let run = self.new_run(task, moment, id);
+        let run = self.new_run(task.aim.request_kind(), &task.options, moment, id);
         let parameters = ending.map_or(&task.parameters, |license| &license.parameters);
         let request = issue::request(source, &generator, run, task.hosts.clone(), parameters)?;
         let request = GenerateRequest {
@@ -91,7 +93,7 @@ impl Services {
         let generated = self.generators.generate(&generator.name, &request).await?;
         let basis = Basis::new(view, moment.today);
         let claims = machine_claims(view, &task.hosts);
-        let license = license(id, task, ground, request, &generated);
+        let license = frame(id, task, ground).around(request, &generated);
         let new = NewLicense {
             license: Arc::new(license),
             claims,
@@ -101,12 +103,18 @@ impl Services {
         Ok((new, basis))
     }
 
-    fn new_run(&self, task: &Task, moment: Moment, id: LicenseId) -> Run {
+    pub(super) fn new_run(
+        &self,
+        kind: RequestKind,
+        options: &WriteOptions,
+        moment: Moment,
+        id: LicenseId,
+    ) -> Run {
         let mut seed = [0; 32];
         self.random.fill(&mut seed);
         Run {
-            kind: task.aim.request_kind(),
-            dry_run: task.options.dry_run,
+            kind,
+            dry_run: options.dry_run,
             now: whole_seconds(moment.now),
             today: moment.today,
             seed,
@@ -124,7 +132,7 @@ impl Services {
     }
 
     /// The license that was made, or the one that was met.
-    async fn outcome(
+    pub(super) async fn outcome(
         &self,
         committed: Committed,
         made: Option<Arc<License>>,
@@ -162,8 +170,8 @@ fn single(task: &Task, recheck: &Arc<Recheck>) -> Unit {
 
 /// A unit that only looks whether its request was answered before, and else fails with what
 /// refused it.
-fn refusal(task: &Task, error: Error) -> Result<Unit> {
-    let Some(request) = task.request.clone() else {
+pub(super) fn refusal(request: Option<RequestKey>, error: Error) -> Result<Unit> {
+    let Some(request) = request else {
         return Err(error);
     };
     let decide = move |_: &Loaded| Err(Stop::Refused(error.clone()));
@@ -187,56 +195,29 @@ fn last_day(task: &Task, ground: &Ground, today: Date) -> Result<Option<Date>> {
     Ok(today.checked_add(Duration::days(i64::from(days) - 1)))
 }
 
-fn previous(license: &License) -> Previous {
+/// The license that ends, as a generator may see it.
+pub(super) fn previous(license: &License) -> Previous {
     Previous {
         license_id: license.id.to_string(),
         files: license.files.clone(),
     }
 }
 
-fn license(
-    id: LicenseId,
-    task: &Task,
-    ground: &Ground,
-    request: GenerateRequest,
-    generated: &Generated,
-) -> License {
-    let (view, ending) = (&ground.view, ground.ending.as_ref());
-    let (parameters, attributes) = ending.map_or((&task.parameters, &task.attributes), |license| {
-        (&license.parameters, &license.attributes)
-    });
-    let at = request.now;
-    let by = task.actor.name();
-    License {
+fn frame<'a>(id: LicenseId, task: &'a Task, ground: &'a Ground) -> Frame<'a> {
+    let (view, ending) = (&ground.view, ground.ending.as_deref());
+    let own = (&task.parameters, &task.attributes);
+    let (parameters, attributes) =
+        ending.map_or(own, |license| (&license.parameters, &license.attributes));
+    Frame {
         id,
-        revision: 1,
-        order: Some(view.order.id),
-        root: Some(view.order.root),
+        actor: &task.actor,
+        kind: task.aim.license_kind(),
+        order: Some((view.order.id, view.order.root)),
+        deal: None,
         customer: view.customer.id,
         product: view.product.id,
-        product_code: request.product.code,
-        product_name: request.product.name,
-        licensee: request.licensee,
-        hosts: request.hosts,
-        files: generated.files.clone(),
-        parameters: parameters.clone(),
-        kind: task.aim.license_kind(),
-        state: LicenseState::Active,
-        issued_at: at,
-        activated_on: ending.map_or(request.today, |license| license.activated_on),
-        starts_on: request.starts_on,
-        expires_on: request.expires_on,
-        maintenance_until: request.maintenance_until,
-        features: issue::granted(&request.features),
-        generator: Some(generated.generator.clone()),
-        signers: generated.signers.clone(),
-        input_digest: Some(generated.input_digest),
-        source: task.actor.source,
-        removal: None,
-        replaces: ending.map(|license| license.id),
-        replaced_by: None,
-        external_ref: None,
-        attributes: attributes.clone(),
-        stamps: crate::user::Stamps::new(at, &by),
+        ending,
+        parameters,
+        attributes,
     }
 }

@@ -12,11 +12,11 @@ use crate::id::Key;
 use crate::issue::request_product;
 use crate::order::{Order, OrderLookup};
 use crate::order_id::OrderId;
-use crate::product::{Product, check_features};
+use crate::product::check_features;
 use crate::service::batch::{answer, each};
 use crate::service::desk::Desk;
 use crate::service::items::done;
-use crate::service::validation::Draft as ProductDraft;
+use crate::service::validation::{Draft as ProductDraft, told_of_product};
 use crate::service::{MAX_ATTEMPTS, Services, request_key};
 use crate::unit::{Committed, Loaded, Outcome, ProductKey, RequestKey, Stop, Unit, Wanted};
 
@@ -183,7 +183,7 @@ impl Services {
         };
         self.validate(draft)
             .await
-            .map_err(|error| told_of_order(error, product))?;
+            .map_err(|error| told_of_product(error, product))?;
         Ok(Some(product.revision))
     }
 
@@ -277,19 +277,6 @@ fn is_unchanged(item: &OrderItem, snapshot: &Loaded) -> bool {
             && item.terms.as_ref() == Some(&data.terms)
             && item.features == data.features
     })
-}
-
-/// A setting is none of the order's members: where it does not fit, product and generator have
-/// parted.
-fn told_of_order(error: Error, product: &Product) -> Error {
-    let field = error.field.as_deref().unwrap_or_default();
-    if !field.starts_with("setting") && field != "generator" {
-        return error;
-    }
-    let message = "The product does not fit its generator any more: store the product anew.";
-    Error::new(Code::ActionNotAllowed, message)
-        .at("productId")
-        .because(format!("{}: {error}", product.id))
 }
 
 fn check_copies(command: &CreateOrders) -> Result<()> {

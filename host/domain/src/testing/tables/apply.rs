@@ -58,6 +58,7 @@ impl Tables {
             license.hosts.clear();
             license.parameters.clear();
             license.licensee = None;
+            license.deal = None;
             self.documents.remove(&license.id);
             license.revision += 1;
             license.stamps = license.stamps.touched(erasure.at, &erasure.by);

@@ -26,7 +26,10 @@ fn command(ids: &[LicenseId]) -> StateChange<Key<LicenseId>> {
 }
 
 impl Shop {
-    async fn replace(&self, command: StateChange<Key<LicenseId>>) -> BatchAnswer<License> {
+    pub(super) async fn replace(
+        &self,
+        command: StateChange<Key<LicenseId>>,
+    ) -> BatchAnswer<License> {
         self.bench
             .services
             .replace_licenses(&actor(Role::Support), command)
