@@ -152,7 +152,7 @@ fn code(case: &Case, place: &Place, wrong: Wrong) -> &'static str {
 }
 
 /// Code and path of a fault, or of the failure of the first item that has one.
-fn refusal(answer: Result<Answer, Fault>) -> Option<(String, String)> {
+pub(super) fn refusal(answer: Result<Answer, Fault>) -> Option<(String, String)> {
     let told = |code, field: Option<String>| (code, field.unwrap_or_default());
     match answer {
         Err(fault) => Some(told(fault.code, fault.field)),
@@ -196,7 +196,7 @@ fn complaint(admin: &Client, schema: &Schema, case: &Case, place: &Place) -> Vec
 }
 
 /// Entries of the audit log: every write is one.
-fn written(admin: &Client) -> String {
+pub(super) fn written(admin: &Client) -> String {
     admin
         .internal("verifyAudit", "")
         .expect("a verdict")

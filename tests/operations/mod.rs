@@ -6,4 +6,5 @@ mod element;
 mod members;
 mod replies;
 mod schema;
+mod states;
 mod world;

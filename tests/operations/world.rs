@@ -10,9 +10,10 @@ const TERMS: &str = "<terms><maxActivations>0</maxActivations><hostLock>REQUIRED
     <hostRule><type>ETHERNET</type></hostRule><movesAllowed><count>9</count></movesAllowed>\
     <emergencyAllowed><count>9</count><days>7</days></emergencyAllowed></terms>";
 /// A machine, and another one.
-const HOST: &str = "<host><type>ETHERNET</type><value>00-11-22-AA-BB-CC</value></host>";
-const NEW_HOST: &str = "<newHost><type>ETHERNET</type><value>00-11-22-AA-BB-DD</value></newHost>";
-const REASON: &str = "<reason>As agreed.</reason>";
+pub(super) const HOST: &str = "<host><type>ETHERNET</type><value>00-11-22-AA-BB-CC</value></host>";
+pub(super) const NEW_HOST: &str =
+    "<newHost><type>ETHERNET</type><value>00-11-22-AA-BB-DD</value></newHost>";
+pub(super) const REASON: &str = "<reason>As agreed.</reason>";
 
 /// An operation and a request that is good.
 pub(super) struct Case {
@@ -93,7 +94,7 @@ impl World {
     }
 
     /// A new order's Order ID.
-    fn order(&self) -> String {
+    pub(super) fn order(&self) -> String {
         let (customer, product) = (&self.customer, &self.product);
         let order = format!(
             "<order><customerId>{customer}</customerId><productId>{product}</productId></order>"
@@ -105,7 +106,7 @@ impl World {
     }
 
     /// Order ID and license of a new order on the machine.
-    fn activated(&self) -> (String, String) {
+    pub(super) fn activated(&self) -> (String, String) {
         let order = self.order();
         let machine = format!("<orderId>{order}</orderId>{HOST}");
         let license = self
@@ -116,7 +117,7 @@ impl World {
     }
 
     /// Likewise, and the license is asked back.
-    fn asked_back(&self) -> (String, String) {
+    pub(super) fn asked_back(&self) -> (String, String) {
         let (order, license) = self.activated();
         let ask = format!("<id>{license}</id>{REASON}");
         self.admin.internal("requestRemovals", &ask).expect("asked");
