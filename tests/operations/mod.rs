@@ -3,6 +3,7 @@
 
 mod access;
 mod element;
+mod golden;
 mod members;
 mod replies;
 mod schema;

@@ -6,37 +6,41 @@ use std::collections::BTreeSet;
 use crate::support::message::{CUSTOMERS, STAFF, Service};
 use crate::support::{Answer, Client, Server, inner, on_both};
 
+use super::golden::{self, assert_golden};
 use super::schema::Schema;
-use super::world::{World, call};
+use super::world::{Case, World, call};
 
 on_both!(every_operation_answers_by_its_schema);
 
 fn every_operation_answers_by_its_schema(server: &Server) {
     let world = World::new(server);
     let cases = world.cases();
-    for service in [STAFF, CUSTOMERS] {
+    for (service, folder) in [(STAFF, "staff"), (CUSTOMERS, "customers")] {
         let schema = Schema::of(server, service);
+        let cases = cases.iter();
+        let own = cases.filter(|case| case.service.path == service.path);
         let mut replies = Vec::new();
         let mut answered = BTreeSet::new();
-        for case in cases
-            .iter()
-            .filter(|case| case.service.path == service.path)
-        {
-            let answer = call(&world.admin, service, &case.request);
-            let answer = answer.unwrap_or_else(|fault| panic!("{}: {fault:?}", case.operation));
-            assert!(
-                !answer.0.contains("<failure>"),
-                "{}: {}",
-                case.operation,
-                answer.0
-            );
-            replies.push(inner(&answer.0, "Body"));
+        for case in own {
+            let reply = reply(&world, case);
+            assert_golden(folder, case.operation, &reply);
+            replies.push(reply);
             answered.insert(case.operation);
         }
+        assert_eq!(answered.len(), golden::count(folder));
         replies.extend(faults(server, service, &schema));
         schema.validate(&replies);
         assert_eq!(answered, schema.operations().collect());
     }
+}
+
+/// The content of the body of what a good request is answered with.
+fn reply(world: &World, case: &Case) -> String {
+    let answer = call(&world.admin, case.service, &case.request);
+    let answer = answer.unwrap_or_else(|fault| panic!("{}: {fault:?}", case.operation));
+    let is_done = !answer.0.contains("<failure>");
+    assert!(is_done, "{}: {}", case.operation, answer.0);
+    inner(&answer.0, "Body")
 }
 
 /// The details of the faults of all operations, for someone who is nobody.

@@ -289,22 +289,33 @@ fn generators() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What changes nothing.
+/// What changes nothing. One of each is enough.
 fn finding() -> Vec<(&'static str, String)> {
-    let plain = |name| (name, String::new());
     [
-        "getServiceInfo",
-        "findUsers",
-        "findTokens",
-        "findCustomers",
-        "findProducts",
-        "findOrders",
-        "findLicenses",
-        "findGenerators",
-        "findAuditEntries",
-        "verifyAudit",
-        "findEvents",
+        ("getServiceInfo", ""),
+        ("findUsers", "<id>ext:hr-1</id>"),
+        ("findTokens", "<pageSize>1</pageSize>"),
+        (
+            "findCustomers",
+            "<id>ext:crm-1</id><withTotal>true</withTotal>",
+        ),
+        ("findProducts", "<id>ext:erp-1</id>"),
+        ("findOrders", "<pageSize>1</pageSize>"),
+        (
+            "findLicenses",
+            "<state>REMOVAL_REQUESTED</state><pageSize>1</pageSize>",
+        ),
+        ("findGenerators", "<id>token</id>"),
+        (
+            "findAuditEntries",
+            "<action>storeProducts</action><pageSize>1</pageSize>",
+        ),
+        ("verifyAudit", ""),
+        (
+            "findEvents",
+            "<type>license.created</type><pageSize>1</pageSize>",
+        ),
     ]
-    .map(plain)
+    .map(|(name, content)| (name, content.to_owned()))
     .to_vec()
 }
