@@ -12,6 +12,7 @@ mod crash;
 mod disk;
 mod docs;
 mod http;
+mod imports;
 mod licenses;
 mod manuals;
 mod messages;

@@ -70,7 +70,7 @@ const TABLE: &[(&str, &str, Does)] = &[
         "xx-x--",
         Does::Writes,
     ),
-    ("generateLicense", "xx----", Does::Writes),
+    ("generateLicense importLicenses", "xx----", Does::Writes),
     ("findGenerators", "xx--xx", Does::Reads),
     (
         "testGenerator disableGenerators enableGenerators",

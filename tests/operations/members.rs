@@ -145,6 +145,10 @@ fn code(case: &Case, place: &Place, wrong: Wrong) -> &'static str {
         ("orderId", _) if wrong != Wrong::Unknown => "OrderNotUsable",
         ("id", "") if is_order && wrong != Wrong::Unknown => "OrderNotUsable",
         ("rootRef", _) => "NotFound",
+        // An order has its own.
+        ("customerId" | "productId", "ImportedLicense") if wrong == Wrong::Unknown => {
+            "InvalidRequest"
+        }
         ("generator", "") if case.operation == "verifyLicense" => "NotFound",
         _ if place.is_reference() => "NotFound",
         _ => "InvalidRequest",
@@ -173,6 +177,10 @@ fn is_of(field: &str, place: &Place, wrong: Wrong) -> bool {
     let without_index = whole.strip_suffix("[0]").filter(|_| is_list);
     field == whole
         || from_item == Some(field)
+        || from_item
+            .and_then(|rest| rest.strip_suffix("[0]"))
+            .filter(|_| is_list)
+            == Some(field)
         || without_index == Some(field) && wrong != Wrong::TooLong
         || without_index == Some("id") && field == "id"
 }

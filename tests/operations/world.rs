@@ -244,6 +244,7 @@ impl World {
             ("cancelRemovalRequests", by(&self.asked_back().1)),
             ("removeLicenses", by(&fresh())),
             ("verifyLicense", self.file()),
+            ("importLicenses", import(&self.order())),
             (
                 "generateLicense",
                 format!(
@@ -277,6 +278,15 @@ impl World {
             ("confirmRemoval", on(&self.asked_back().0)),
         ]
     }
+}
+
+/// A license of an order that was issued elsewhere.
+fn import(order: &str) -> String {
+    format!(
+        "<item><orderId>{order}</orderId>{HOST}<file><name>a.lic</name>\
+         <mediaType>text/plain</mediaType><text>old</text></file>\
+         <issuedAt>2019-03-01T08:30:00Z</issuedAt></item>"
+    )
 }
 
 /// The example is in no product.

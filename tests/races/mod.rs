@@ -36,6 +36,7 @@ macro_rules! races {
 mod activations;
 mod administrators;
 mod changes;
+mod imports;
 mod manuals;
 mod moves;
 mod places;

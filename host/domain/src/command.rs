@@ -4,6 +4,7 @@
 mod account;
 mod customer_side;
 mod generator;
+mod import;
 mod license;
 mod order;
 
@@ -20,6 +21,7 @@ use crate::user::UserData;
 pub use account::{CreateToken, NewToken, ResetPassword};
 pub use customer_side::{Activate, ForMachine, IssuedLicense, NeededHost, OrderInfo, Rehost};
 pub use generator::{TestGenerator, Trial};
+pub use import::{ImportItem, ImportLicenses};
 pub use license::{
     ActivateLicense, EmergencyLicense, GenerateLicense, MAX_REPLACED, Preview, PreviewLicense,
     RehostLicense,

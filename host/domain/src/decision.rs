@@ -204,22 +204,31 @@ pub fn check_manual(
     product: &Product,
     ending: Option<&License>,
 ) -> Result<()> {
-    let refused = |message: &str| Err(Error::new(Code::ActionNotAllowed, message));
+    check_customer(customer)?;
+    match ending {
+        Some(ending) => check_ending(ending),
+        None if product.state == ProductState::Draft => {
+            let message = "The product is DRAFT: activate it first.";
+            Err(Error::new(Code::ActionNotAllowed, message).at("productId"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a customer can get a license without an order.
+///
+/// # Errors
+/// `OrderSuspended` where the customer is blocked, `ActionNotAllowed` where erased.
+pub fn check_customer(customer: &Customer) -> Result<()> {
     if customer.state == CustomerState::Blocked {
         let message = "The customer is blocked: nothing is issued.";
         return Err(Error::new(Code::OrderSuspended, message).at("customerId"));
     }
     if customer.data.is_erased() {
-        return refused("The customer was erased.").map_err(|error| error.at("customerId"));
+        let message = "The customer was erased.";
+        return Err(Error::new(Code::ActionNotAllowed, message).at("customerId"));
     }
-    match ending {
-        Some(ending) => check_ending(ending),
-        None if product.state == ProductState::Draft => {
-            refused("The product is DRAFT: activate it first.")
-                .map_err(|error| error.at("productId"))
-        }
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Refuses to replace what is over, what was never counted, and what the vendor asked back.

@@ -7,12 +7,16 @@ use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use crate::access::Source;
-use crate::attribute::Attribute;
+use crate::attribute::{Attribute, check_member};
+use crate::error::{Error, Result};
 use crate::host::Host;
 use crate::id::{CustomerId, LicenseId, OrderRef, ProductId, UserId};
 use crate::product::Feature;
 use crate::terms::{Terms, names};
 use crate::user::Stamps;
+
+/// Longest name of a file.
+const MAX_FILE_NAME: usize = 100;
 
 names! {
     /// Why a license exists.
@@ -75,6 +79,25 @@ impl File {
         }
     }
 
+    /// Checks name and media type, which go into headers and onto disks.
+    ///
+    /// # Errors
+    /// `InvalidRequest`.
+    pub fn check(&self) -> Result<()> {
+        if !is_file_name(&self.name) {
+            let message = "A file's name has up to 100 letters, digits, dots, dashes and \
+                           underscores, and does not begin with a dot.";
+            return Err(Error::invalid("name", message));
+        }
+        let is_sign = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+        check_member("mediaType", &self.media_type)?;
+        if !self.media_type.bytes().all(is_sign) {
+            let message = "A media type is like text/plain.";
+            return Err(Error::invalid("mediaType", message));
+        }
+        Ok(())
+    }
+
     /// Whether the bytes were taken away: the digest of those that it had is left.
     pub fn is_erased(&self) -> bool {
         self.bytes.is_empty() && self.sha256 != <[u8; 32]>::from(Sha256::digest(b""))
@@ -99,6 +122,14 @@ impl File {
             || text.chars().all(clean))
         .then_some(text)
     }
+}
+
+/// `[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}`
+pub fn is_file_name(name: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    name.len() <= MAX_FILE_NAME
+        && name.bytes().next().is_some_and(word)
+        && name.bytes().all(|byte| word(byte) || byte == b'.')
 }
 
 /// A feature as granted.
@@ -276,6 +307,24 @@ mod optional_date {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stay_within_a_directory() {
+        assert!(is_file_name("license.lic"));
+        assert!(is_file_name("-a.b_c"));
+        for name in [
+            "",
+            ".",
+            "..",
+            ".hidden",
+            "a/b",
+            "a b",
+            "ä",
+            &"a".repeat(101),
+        ] {
+            assert!(!is_file_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn only_clean_text_travels_as_text() {

@@ -1,4 +1,5 @@
-//! Issuing: activations, rehosts, replacements, emergencies, and licenses without an order.
+//! Issuing: activations, rehosts, replacements, emergencies, licenses without an order, and
+//! those that were issued elsewhere.
 //!
 //! What exists is returned as it is; no generator is on the way to it. Else the license is cut
 //! from a snapshot, written by the generator with no transaction open, and decided on once more
@@ -8,6 +9,7 @@ mod emergency;
 mod flight;
 mod frame;
 mod ground;
+mod import;
 mod manual;
 mod recheck;
 mod rehost;

@@ -109,6 +109,15 @@ impl Services {
         Ok(listed.map(|info| as_switched(info, &off)).collect())
     }
 
+    /// One of those, by name.
+    pub(super) async fn installed(&self, name: &str) -> Result<Option<Arc<GeneratorInfo>>> {
+        let Some(generator) = self.generators.get(name) else {
+            return Ok(None);
+        };
+        let off = self.switched_off().await?;
+        Ok(Some(as_switched(generator, &off)))
+    }
+
     /// The generator of a product.
     ///
     /// # Errors
@@ -233,7 +242,7 @@ fn as_switched(info: Arc<GeneratorInfo>, off: &BTreeSet<String>) -> Arc<Generato
     }
     Arc::new(GeneratorInfo {
         state: GeneratorState::Disabled,
-        message: Some("It was switched off by disableGenerators.".to_owned()),
+        message: Some("switched off by disableGenerators".to_owned()),
         ..(*info).clone()
     })
 }

@@ -35,10 +35,9 @@ impl Services {
     /// `InvalidRequest` with `field`, `ActionNotAllowed`, `GeneratorRejected` and the other codes
     /// of generators.
     pub(super) async fn validate(&self, draft: Draft<'_>) -> Result<()> {
-        let Some(generator) = self.generators.get(draft.generator) else {
+        let Some(generator) = self.installed(draft.generator).await? else {
             return Err(self.no_generator(draft.generator));
         };
-        self.check_on(draft.generator).await?;
         let description = generator
             .ready()
             .map_err(|error| self.not_in_service(&generator, error))?;

@@ -85,9 +85,8 @@ impl Services {
         let today = self.clock.today();
         if let Some(name) = &command.generator {
             let missing = || not_found("generator").at("generator");
-            let generator = self.generators.get(name).ok_or_else(missing)?;
-            self.check_on(name).await?;
-            generator.ready()?;
+            let generator = self.installed(name).await?;
+            generator.ok_or_else(missing)?.ready()?;
             let reading = self.generators.read(name, &command.files, today).await?;
             return Ok(reading.map(|reading| (name.clone(), reading)));
         }
@@ -190,6 +189,10 @@ impl Services {
         generator: &str,
         files: &[File],
     ) -> Result<Option<Vec<String>>> {
+        let installed = self.installed(generator).await?;
+        if installed.is_none_or(|info| info.ready().is_err()) {
+            return Ok(None);
+        }
         let Some(document) = self.store.document(license.id).await? else {
             return Ok(None);
         };

@@ -1,8 +1,8 @@
 //! Batches: creating and replacing, and plural state changes.
 
 use lds_domain::command::{
-    Batch, BatchAnswer, BatchItem, OrderDetails, StateChange, StoreCustomers, StoreOrders,
-    StoreProducts, StoreUsers,
+    Batch, BatchAnswer, BatchItem, ImportLicenses, OrderDetails, StateChange, StoreCustomers,
+    StoreOrders, StoreProducts, StoreUsers,
 };
 use lds_domain::customer::Customer;
 use lds_domain::license::License;
@@ -13,7 +13,10 @@ use lds_domain::{Error, Result};
 use super::{Reference, each, item_reference, options, text};
 use crate::wire::batch::{StateChangeItem, StateChangeRequest, StateChangeResult};
 use crate::wire::common::ItemFailure;
-use crate::wire::license::{ReplaceLicensesItem, ReplaceLicensesResult};
+use crate::wire::license::{
+    ImportLicensesItem, ImportLicensesRequest, ImportLicensesResult, ReplaceLicensesItem,
+    ReplaceLicensesResult,
+};
 use crate::wire::store as wire;
 
 /// The answer to a batch, with these items on the wire.
@@ -107,6 +110,30 @@ impl ReplaceLicensesResult {
             extra: Vec::new(),
         };
         result!(answer, named(ids, answer.items).map(item))
+    }
+}
+
+impl TryFrom<ImportLicensesRequest> for ImportLicenses {
+    type Error = Error;
+
+    fn try_from(request: ImportLicensesRequest) -> Result<Self> {
+        Ok(Self {
+            items: each("item", request.item, TryFrom::try_from)?,
+            atomic: request.atomic.unwrap_or_default(),
+            options: options(request.request_id, request.dry_run),
+        })
+    }
+}
+
+impl From<BatchAnswer<License>> for ImportLicensesResult {
+    fn from(answer: BatchAnswer<License>) -> Self {
+        let item = |(index, item): (usize, BatchItem<License>)| ImportLicensesItem {
+            index: number(index),
+            license: item.value.map(From::from),
+            failure: item.failure.map(ItemFailure::from),
+            extra: Vec::new(),
+        };
+        result!(answer, answer.items.into_iter().enumerate().map(item))
     }
 }
 

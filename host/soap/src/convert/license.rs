@@ -1,7 +1,8 @@
 //! Licenses, and the requests about one.
 
 use lds_domain::command::{
-    ActivateLicense, EmergencyLicense, GenerateLicense, Preview, PreviewLicense, RehostLicense,
+    ActivateLicense, EmergencyLicense, GenerateLicense, ImportItem, Preview, PreviewLicense,
+    RehostLicense,
 };
 use lds_domain::generator::Problem;
 use lds_domain::host::Host;
@@ -11,7 +12,9 @@ use lds_domain::product::Feature;
 use lds_domain::terms::Terms;
 use lds_domain::{Error, Result};
 
-use super::{WireStamps, each, hex, list, optional_reference, options, reference, text, within};
+use super::{
+    WireStamps, day, each, hex, list, optional_reference, options, reference, text, within,
+};
 use crate::leaf::{Bytes, Day, Timestamp};
 use crate::wire::license as wire;
 
@@ -222,6 +225,39 @@ impl TryFrom<wire::GenerateLicenseRequest> for GenerateLicense {
             attributes: list(request.attribute),
             options: options(request.request_id, request.dry_run),
         })
+    }
+}
+
+impl TryFrom<wire::ImportedLicense> for ImportItem {
+    type Error = Error;
+
+    fn try_from(license: wire::ImportedLicense) -> Result<Self> {
+        Ok(Self {
+            order: optional_reference("orderId", license.order_id)?,
+            customer: optional_reference("customerId", license.customer_id)?,
+            product: optional_reference("productId", license.product_id)?,
+            hosts: list(license.host),
+            files: each("file", license.file, File::try_from)?,
+            issued_at: license.issued_at.0,
+            starts_on: day(license.starts_on),
+            expires_on: day(license.expires_on),
+            maintenance_until: day(license.maintenance_until),
+            features: list(license.feature),
+            external_ref: license.external_ref,
+            attributes: list(license.attribute),
+        })
+    }
+}
+
+impl From<wire::GrantedFeature> for GrantedFeature {
+    fn from(feature: wire::GrantedFeature) -> Self {
+        Self {
+            name: feature.name,
+            version: feature.version,
+            count: feature.count,
+            expires_on: day(feature.expires_on),
+            maintenance_until: day(feature.maintenance_until),
+        }
     }
 }
 

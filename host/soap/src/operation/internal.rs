@@ -9,8 +9,8 @@ use crate::wire::find::{
 };
 use crate::wire::license::{
     ActivateLicenseRequest, EmergencyLicenseRequest, GenerateLicenseRequest, GetLicenseRequest,
-    License, PreviewLicenseRequest, PreviewLicenseResult, RehostLicenseRequest,
-    ReplaceLicensesResult,
+    ImportLicensesRequest, ImportLicensesResult, License, PreviewLicenseRequest,
+    PreviewLicenseResult, RehostLicenseRequest, ReplaceLicensesResult,
 };
 use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult, DeriveOrderRequest, Order};
 use crate::wire::records::{
@@ -103,6 +103,8 @@ operations! {
         ReplaceLicenses = "replaceLicenses": StateChangeRequest => ReplaceLicensesResult;
         /// Issues a short license.
         EmergencyLicense = "emergencyLicense": EmergencyLicenseRequest => License;
+        /// Brings licenses that were issued elsewhere.
+        ImportLicenses = "importLicenses": ImportLicensesRequest => ImportLicensesResult;
         /// Issues a license without an order.
         GenerateLicense = "generateLicense": GenerateLicenseRequest => License;
         /// Shows what a license would look like.

@@ -1,9 +1,13 @@
 //! License texts that come in, and what is told of them.
 
-use lds_domain::Code;
-use lds_domain::command::{GenerateLicense, StateChange, TestGenerator, Trial};
+use lds_domain::command::{
+    BatchAnswer, BatchItem, GenerateLicense, ImportLicenses, StateChange, Status, TestGenerator,
+    Trial,
+};
 use lds_domain::id::Key;
 use lds_domain::verification::{Match, TextProblem, Verification, VerifyLicense};
+use lds_domain::{Code, Error};
+use time::macros::{date, datetime};
 
 use super::messages::example;
 use super::replies::round;
@@ -153,4 +157,66 @@ fn a_license_without_an_order_names_none() {
     manual.order = None;
     let told = round::<internal::GenerateLicense>(&manual.into());
     assert_eq!(told.order_ref, None);
+}
+
+#[test]
+fn what_was_issued_elsewhere_arrives_as_it_is() {
+    let command = ImportLicenses::try_from(example::<internal::ImportLicenses>()).unwrap();
+    assert!(command.atomic && !command.options.dry_run);
+    assert_eq!(command.options.request_id.as_deref(), Some("migration-1"));
+    let [under, without] = command.items.as_slice() else {
+        panic!("two items");
+    };
+    assert!(under.order.is_some() && under.customer.is_none() && under.product.is_none());
+    assert_eq!(&*under.files[0].bytes, b"FEATURE draw\r\n");
+    assert_eq!(under.issued_at, datetime!(2019-03-01 08:30 UTC));
+    assert_eq!(
+        (under.starts_on, under.expires_on),
+        (None, Some(date!(2027 - 02 - 28)))
+    );
+    assert_eq!(
+        (
+            under.features[0].count,
+            under.features[0].version.as_deref()
+        ),
+        (5, Some("2.0"))
+    );
+    assert_eq!(under.external_ref.as_deref(), Some("old-4711"));
+    assert_eq!(without.customer, Some(Key::External("crm-1".to_owned())));
+    assert_eq!(&*without.files[0].bytes, b"by hand\n");
+    assert_eq!(without.attributes[0].value, "2018/12");
+}
+
+#[test]
+fn what_became_of_an_import_arrives() {
+    let item = |value, failure| BatchItem {
+        id: None,
+        value,
+        failure,
+    };
+    let answer = BatchAnswer {
+        status: Status::PartialFailure,
+        failed: 1,
+        items: vec![
+            item(Some(license()), None),
+            item(
+                None,
+                Some(Error::new(Code::AlreadyExists, "It is there.").at("host")),
+            ),
+        ],
+    };
+    let told = round::<internal::ImportLicenses>(&answer.into());
+    assert_eq!(
+        (told.status.as_str(), told.total, told.failed),
+        ("PARTIAL_FAILURE", 2, 1)
+    );
+    assert_eq!(
+        told.item[0].license.as_ref().unwrap().id,
+        license().id.to_string()
+    );
+    let failure = told.item[1].failure.as_ref().unwrap();
+    assert_eq!(
+        (failure.code.as_str(), failure.field.as_deref()),
+        ("AlreadyExists", Some("host"))
+    );
 }

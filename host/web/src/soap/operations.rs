@@ -84,6 +84,7 @@ pub(super) fn table() -> Table {
         command internal::RehostLicense => rehost_license;
         command internal::EmergencyLicense => emergency_license;
         command internal::GenerateLicense => generate_license;
+        command internal::ImportLicenses => import_licenses;
         command internal::PreviewLicense => preview_license;
         command internal::VerifyLicense => verify_license;
         plain internal::TestGenerator => test_generator;

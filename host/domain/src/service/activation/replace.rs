@@ -74,9 +74,10 @@ impl Services {
     ) -> Result<BatchAnswer<License>> {
         actor.require(Permission::HandleLicenses)?;
         check(&command)?;
+        let atomic = command.batch.atomic;
         let request = request_key(actor, &command.batch.options, "replaceLicenses", &command);
         if let Some(outcomes) = self.answered(request.as_ref()).await? {
-            return self.replaced(&command, &outcomes, HashMap::new()).await;
+            return self.told_licenses(atomic, &outcomes, HashMap::new()).await;
         }
         let mut made = HashMap::new();
         let keys = &command.batch.items;
@@ -96,7 +97,7 @@ impl Services {
             }
             self.note(request, outcomes).await?
         };
-        self.replaced(&command, &outcomes, made).await
+        self.told_licenses(atomic, &outcomes, made).await
     }
 
     /// What a request was answered with before.
@@ -208,9 +209,10 @@ impl Services {
         Ok(Piece::Manual(manual))
     }
 
-    async fn replaced(
+    /// The answer with the licenses: as they were made, else as they are now.
+    pub(super) async fn told_licenses(
         &self,
-        command: &ReplaceLicenses,
+        atomic: bool,
         outcomes: &[Outcome],
         mut known: HashMap<String, License>,
     ) -> Result<BatchAnswer<License>> {
@@ -221,9 +223,7 @@ impl Services {
                 known.insert(id.to_owned(), license);
             }
         }
-        Ok(answer(command.batch.atomic, outcomes, |id| {
-            known.get(id).cloned()
-        }))
+        Ok(answer(atomic, outcomes, |id| known.get(id).cloned()))
     }
 }
 

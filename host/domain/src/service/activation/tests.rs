@@ -8,6 +8,7 @@ mod erased;
 mod family;
 mod flights;
 mod history;
+mod imports;
 mod machines;
 mod manuals;
 mod rehosts;

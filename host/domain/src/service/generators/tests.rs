@@ -71,6 +71,11 @@ async fn one_that_is_off_writes_nothing_until_it_is_on_again() {
     assert_eq!(state(&bench).await, GeneratorState::Disabled);
     let refused = is_in_use(&bench, "b").await.unwrap_err();
     assert_eq!(refused.code, Code::GeneratorUnavailable);
+    assert!(
+        refused
+            .message
+            .contains("switched off by disableGenerators")
+    );
     let product = *bench.tables().products.keys().next().unwrap();
     let preview = async || {
         let command = PreviewLicense {

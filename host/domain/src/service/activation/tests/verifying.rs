@@ -178,10 +178,16 @@ async fn a_generator_that_is_named_must_be_there() {
         (missing.code, missing.field.as_deref()),
         (Code::NotFound, Some("generator"))
     );
+    let license = shop.activate(MACHINE).await.unwrap().license;
     shop.bench
         .generators
         .change(|info| info.state = crate::generator::GeneratorState::Failed);
     assert_eq!(code(ask(GENERATOR).await), Code::GeneratorUnavailable);
+    let wider = text(&license).replace('\n', "  \n");
+    let found = verify(&shop, Role::Auditor, vec![file(&wider)])
+        .await
+        .unwrap();
+    assert_eq!(found.matched, Match::Changed, "it can't be asked");
 }
 
 #[tokio::test]
