@@ -173,6 +173,17 @@ fn what_is_in_use(world: &World) {
         &by("ext:crm-1"),
         "ActionNotAllowed",
     );
+    let (of, product) = (on(&order), "<productId>ext:erp-1</productId>");
+    for (member, field) in [
+        ("<customerId>ext:crm-1</customerId>", "customerId"),
+        (product, "productId"),
+    ] {
+        let both = of.replace("<host>", &format!("{member}<host>"));
+        let fault = world.admin.internal("previewLicense", &both).err();
+        let fault = fault.expect("an order, or else the rest");
+        let told = (fault.code.as_str(), fault.field.as_deref());
+        assert_eq!(told, ("InvalidRequest", Some(field)));
+    }
     let twice = "<customer><name>A</name><externalRef>crm-1</externalRef></customer>";
     refuse(world, STAFF, "storeCustomers", twice, "AlreadyExists");
     done(world, "blockCustomers", &by("ext:crm-1"));

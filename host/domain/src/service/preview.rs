@@ -27,6 +27,10 @@ impl Services {
         actor.require(Permission::PreviewLicenses)?;
         check_attributes("parameter", &command.parameters, Names::Repeated)?;
         let hosts = self.normal_hosts("host", &command.hosts)?;
+        if command.order.is_some() && command.customer.is_some() {
+            let message = "Name an order or a customer, not both.";
+            return Err(Error::invalid("customerId", message));
+        }
         match (&command.order, &command.product) {
             (Some(_), Some(_)) => Err(Error::invalid(
                 "productId",

@@ -379,6 +379,18 @@ fn addressing_of_both_years_is_understood_and_answered_in_one() {
 }
 
 #[test]
+fn a_message_has_one_id_of_some_length() {
+    let id = |id: &str| format!("<a:MessageID xmlns:a=\"{WSA}\">{id}</a:MessageID>");
+    assert_eq!(fault(&(id("urn:1") + &id("urn:1"))), FaultKind::Client);
+    assert_eq!(fault(&id(&"x".repeat(2049))), FaultKind::Client);
+    let longest = "x".repeat(2048);
+    assert_eq!(
+        read(Version::Soap11, &id(&longest)),
+        Ok((None, true, Some(longest)))
+    );
+}
+
+#[test]
 fn credentials_do_not_show_themselves() {
     let text = message_with(
         Version::Soap11,
