@@ -4,12 +4,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
-use crate::support::{Answer, Client, Server, Shop, on_both};
+use crate::support::{Answer, Client, ETHERNET, Server, Shop, on_both};
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
 
 on_both! {
     a_text_is_told_from_a_changed_one
+    a_license_file_leads_to_its_license_by_its_machine
     a_generator_is_tried_out
     what_was_written_is_handed_out_while_its_generator_is_off
 }
@@ -70,6 +71,33 @@ fn a_text_is_told_from_a_changed_one(server: &Server) {
         (fault.code.as_str(), field),
         ("InvalidRequest", Some("file[0].text"))
     );
+}
+
+/// It shows no number of ours, and mail turned its line ends.
+fn a_license_file_leads_to_its_license_by_its_machine(server: &Server) {
+    let settings = "<setting><name>vendor</name><value>acmed</value></setting>\
+        <setting><name>unsigned</name><value>true</value></setting>";
+    let terms = format!("<terms>{ETHERNET}</terms>");
+    let shop = Shop::with(Client::new(server), "flexnet", settings, &terms);
+    let license = shop.activate(&shop.order(""), MACHINE).expect("a license");
+    let (id, text) = (license.want("id"), license.want("text"));
+    let mailed = STANDARD.encode(text.replace('\n', "\r\n"));
+    let found = verify(&shop.client, &format!("<data>{mailed}</data>"), "");
+    let told = (found.want("match"), found.want("id"));
+    assert_eq!(told, ("SAME_MEANING".into(), id.clone()), "{}", found.0);
+    let codes = found.elements("problem")[0].want("code");
+    assert_eq!(codes, "NOT_SIGNED", "{}", found.0);
+    let newer = text.replace(" 3.0 ", " 9.0 ");
+    assert_ne!(newer, text);
+    let found = verify(&shop.client, &format!("<text>{newer}</text>"), "");
+    assert_eq!(
+        (found.want("match"), found.want("id")),
+        ("CHANGED".into(), id)
+    );
+    let elsewhere = text.replace("001122aabbcc", "001122aabbcd");
+    let found = verify(&shop.client, &format!("<text>{elsewhere}</text>"), "");
+    assert_eq!(found.want("match"), "UNKNOWN", "{}", found.0);
+    assert!(found.want("grant").contains("001122aabbcd"));
 }
 
 fn a_generator_is_tried_out(server: &Server) {

@@ -34,6 +34,11 @@ impl Date {
         )
     }
 
+    /// Writes `2027-11-24`.
+    pub fn iso(self) -> String {
+        format!("{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+
     /// Reads `24-nov-2027`, in any letter case, the day with or without a leading zero. Years of
     /// two digits are ambiguous and no dates.
     pub fn from_license(text: &str) -> Option<Self> {

@@ -13,7 +13,7 @@ const WORD: &str = "[!#-&(-~]{1,255}";
 
 pub(crate) fn description() -> Description {
     let mut description =
-        Description::new("flexnet", "1.0.0", "LDS").with_ops(&[Op::Validate, Op::Verify]);
+        Description::new("flexnet", "1.0.0", "LDS").with_ops(&[Op::Validate, Op::Verify, Op::Read]);
     description.description =
         Some("FLEXnet-compatible license files, signed by the vendor's own kit.".to_owned());
     description.license_types = vec![LicenseType::NodeLocked, LicenseType::Floating];

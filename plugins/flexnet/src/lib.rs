@@ -2,13 +2,14 @@
 //! kit signs.
 //!
 //! `plan` makes a [`model::License`] of a request, `write` makes text of it, `read` makes a license
-//! of text, `compare` tells what differs in meaning. A line that is slightly wrong loads and grants
+//! of text, `compare` tells what differs in meaning, `grants` what a text grants. A line that is slightly wrong loads and grants
 //! nothing, so every text that is written is read back before it leaves. This crate never computes
 //! a signature.
 
 pub mod compare;
 pub mod date;
 mod describe;
+mod grants;
 mod keywords;
 pub mod model;
 mod plan;
@@ -18,8 +19,8 @@ mod settings;
 pub mod write;
 
 use lds_plugin_api::document::{
-    Description, File, GenerateRequest, GenerateResult, Problem, SCHEMA, Seal, ValidateRequest,
-    ValidateResult, VerifyRequest, VerifyResult,
+    Description, File, GenerateRequest, GenerateResult, Problem, ReadRequest, ReadResult, SCHEMA,
+    Seal, ValidateRequest, ValidateResult, VerifyRequest, VerifyResult,
 };
 use lds_plugin_api::{Generator, Outcome, Refusal, generator};
 
@@ -82,6 +83,10 @@ impl Generator for Flexnet {
             same: differences.is_empty(),
             differences,
         })
+    }
+
+    fn read(request: ReadRequest) -> Outcome<ReadResult> {
+        grants::read(&request)
     }
 }
 

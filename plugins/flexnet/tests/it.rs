@@ -62,6 +62,80 @@ fn signed(text: &str) -> String {
     text.replace("SIGN=0", &format!("ck=77 SIGN=\"{digits}\""))
 }
 
+/// What READ says of a text.
+fn reading(text: &str) -> Value {
+    let files = json!([{"name":"mail.txt","mediaType":"text/plain","text":text}]);
+    let input = json!({"schema":1,"today":"2026-11-25","settings":{},"files":files});
+    run(Op::Read, &input, Status::Ok)
+}
+
+fn codes(reading: &Value) -> Vec<&str> {
+    let problems = reading["problems"].as_array().unwrap().iter();
+    problems
+        .map(|problem| problem["code"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_was_written_is_read_in_the_requests_words() {
+    for mut request in [node_locked(), floating(1), floating(3)] {
+        request["startsOn"] = json!("2026-12-01");
+        let read = reading(&signed(&text(&request)));
+        for member in ["licenseType", "hosts", "startsOn", "expiresOn"] {
+            assert_eq!(read[member], request[member], "{member}");
+        }
+        assert_eq!(
+            (&read["issuedOn"], &read["signed"]),
+            (&request["today"], &json!(true))
+        );
+        let (found, asked) = (&read["features"][0], &request["features"][0]);
+        for member in ["name", "version", "count", "expiresOn"] {
+            assert_eq!(found[member], asked[member], "{member}");
+        }
+        assert_eq!(found["attributes"]["PLATFORMS"], "x64_n x64_lsb");
+        assert_eq!(codes(&read), [""; 0]);
+    }
+}
+
+#[test]
+fn what_a_daemon_would_refuse_is_told() {
+    let read = reading(
+        "FEATURE draw acmed 2.0 24-nov-2026 uncounted HOSTID=DISK_SERIAL_NUM=3e2e17fd SIGN=0",
+    );
+    assert_eq!(codes(&read), ["NOT_SIGNED", "EXPIRED"]);
+    let host = &read["hosts"][0];
+    assert_eq!(
+        (&host["type"], &host["value"]),
+        (&json!("DISK_SERIAL"), &json!("3e2e17fd"))
+    );
+    let read = reading(
+        "FEATURE draw acmed 2.0 permanent uncounted HOSTID=ANY SIGN=00AA11BB22CC\nGRANT all",
+    );
+    assert_eq!(codes(&read), ["UNKNOWN_KEYWORD"]);
+    assert_eq!(
+        (&read["problems"][0]["line"], &read["signed"]),
+        (&json!(2), &json!(true))
+    );
+    assert_eq!(
+        (&read["hosts"][0]["type"], read.get("expiresOn")),
+        (&json!("ANY"), None)
+    );
+}
+
+#[test]
+fn what_grants_nothing_is_not_mine() {
+    for text in [
+        "",
+        "SERVER this_host 001122aabbcc",
+        "eyJhbGciOiJFZERTQSJ9.e30.c2ln",
+    ] {
+        let files = json!([{"name":"a","mediaType":"b","text":text}]);
+        let input = json!({"schema":1,"today":"2026-11-25","settings":{},"files":files});
+        let rejection: Rejection = run(Op::Read, &input, Status::Rejected);
+        assert_eq!(rejection.code, "NOT_MINE", "{text}");
+    }
+}
+
 #[test]
 fn a_node_locked_line() {
     let result: GenerateResult = run(Op::Generate, &node_locked(), Status::Ok);
@@ -286,7 +360,9 @@ fn describes_labels_for_everything() {
     let description: Description = run(Op::Describe, &json!({}), Status::Ok);
     assert_eq!(
         description.ops,
-        ["DESCRIBE", "GENERATE", "SELFTEST", "VALIDATE", "VERIFY"]
+        [
+            "DESCRIBE", "GENERATE", "SELFTEST", "VALIDATE", "VERIFY", "READ"
+        ]
     );
     let all = [
         &description.settings,
