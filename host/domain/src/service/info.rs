@@ -8,6 +8,7 @@ use crate::product::MAX_FEATURES;
 use crate::query::{DEFAULT_PAGE, MAX_PAGE};
 use crate::service::Services;
 use crate::terms::{MAX_HOSTS, MAX_QUANTITY};
+use crate::verification::MAX_FILES;
 
 impl Services {
     /// `getServiceInfo`: for everyone; generators only for those who signed in.
@@ -40,6 +41,7 @@ fn limits() -> Vec<(&'static str, u64)> {
         ("features", MAX_FEATURES as u64),
         ("attributes", MAX_ATTRIBUTES as u64),
         ("hosts", MAX_HOSTS as u64),
+        ("files", MAX_FILES as u64),
         ("quantity", MAX_QUANTITY.into()),
     ]
 }
@@ -61,6 +63,7 @@ mod tests {
         assert!(anyone.generators.is_empty());
         assert_eq!(anyone.timezone, "UTC");
         assert!(anyone.limits.contains(&("batchItems", 1000)));
+        assert!(anyone.limits.contains(&("files", 16)));
         let known = bench
             .services
             .service_info(&actor(Role::Sales))
