@@ -209,7 +209,7 @@ async fn turn<S: Service>(
         () = says_nothing(&begun, head_until) => return Ok(None),
         () = waits(link) => {
             let parts = connection.into_parts();
-            return Ok(Some(parts.io.into_inner().unread(parts.read_buf)));
+            return Ok(Some(parts.io.into_inner().unread(&parts.read_buf)));
         }
         () = stop.cancelled() => {}
     }

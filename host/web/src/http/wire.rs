@@ -48,9 +48,10 @@ impl Wire {
         }
     }
 
-    /// The same with bytes that are to be read once more.
-    pub(super) fn unread(mut self, bytes: Bytes) -> Self {
-        self.unread = bytes;
+    /// The same with bytes that are to be read once more. They are copied, since they may be the
+    /// last of a large buffer.
+    pub(super) fn unread(mut self, bytes: &[u8]) -> Self {
+        self.unread = Bytes::copy_from_slice(bytes);
         self
     }
 
