@@ -213,3 +213,16 @@ fn a_token_for_digests_is_a_token() {
         assert_let_in(&server.post(STAFF, &headers, message.as_bytes()));
     }
 }
+
+#[test]
+fn the_command_line_makes_tokens_for_them_too() {
+    let server = Server::start();
+    let token = ["token", "create", "--user", "admin", "--name", "ci"];
+    let more = ["--scope", "administrator", "--digest"];
+    let told = server.place().lds(&[&token[..], &more].concat()).success();
+    let [id, secret] = told.lines().collect::<Vec<_>>()[..] else {
+        panic!("not two lines");
+    };
+    let security = signed(id, secret, b"nonce", &at(Duration::ZERO));
+    assert_let_in(&find(&server, SOAP11, &security));
+}

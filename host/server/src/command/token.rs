@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Subcommand, builder::PossibleValuesParser, builder::TypedValueParser};
 use lds_domain::access::{Actor, Role, Scope};
 use lds_domain::command::CreateToken;
-use lds_domain::id::Key;
+use lds_domain::id::{Key, TokenId};
 use lds_domain::unit::UserKey;
 use lds_domain::user::fold;
 
@@ -31,6 +31,10 @@ pub(super) struct Create {
     /// One of the user's roles, or read: what he may read; may be repeated
     #[arg(long = "scope", required = true, ignore_case = true, value_parser = scope_parser())]
     scopes: Vec<Scope>,
+    /// For password digests of WS-Security too: prints the token's id, which is the username,
+    /// before the secret, which is the password
+    #[arg(long)]
+    digest: bool,
 }
 
 impl Token {
@@ -44,14 +48,19 @@ impl Token {
 impl Create {
     async fn run(self, config: &Config) -> Result<()> {
         let app = App::start_for_command(config).await?;
+        let digest = self.digest;
         let made = self.create(&app).await;
         app.close().await;
-        println!("{}", made?);
+        let (id, secret) = made?;
+        if digest {
+            println!("{id}");
+        }
+        println!("{secret}");
         Ok(())
     }
 
-    /// The secret of the new token.
-    async fn create(self, app: &App) -> Result<String> {
+    /// Id and secret of the new token.
+    async fn create(self, app: &App) -> Result<(TokenId, String)> {
         let key = UserKey::Login(fold(&self.user));
         let user = app
             .services
@@ -68,13 +77,16 @@ impl Create {
             scopes: self.scopes,
             expires_at: None,
             addresses: Vec::new(),
-            digest: false,
+            digest: self.digest,
             request_id: None,
         };
         let actor = Actor::operator();
         let made = app.services.create_token(&actor, command).await;
-        let secret = made.map_err(|error| explained(&error))?.secret;
-        secret.context("the token was made before, and its secret is shown only once")
+        let made = made.map_err(|error| explained(&error))?;
+        let secret = made.secret;
+        let secret =
+            secret.context("the token was made before, and its secret is shown only once")?;
+        Ok((made.token.id, secret))
     }
 }
 
