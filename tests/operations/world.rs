@@ -7,8 +7,22 @@ use super::element::Element;
 
 /// Terms with all allowances, for any number of machines.
 const TERMS: &str = "<terms><maxActivations>0</maxActivations><hostLock>REQUIRED</hostLock>\
-    <hostRule><type>ETHERNET</type></hostRule><movesAllowed><count>9</count></movesAllowed>\
+    <hostRule><type>ETHERNET</type></hostRule><movesAllowed><count>9</count><perDays>30</perDays></movesAllowed>\
     <emergencyAllowed><count>9</count><days>7</days></emergencyAllowed></terms>";
+/// Terms with dates and numbers to reckon with.
+const DATED: &str = "<terms><quantity>3</quantity><maxActivations>5</maxActivations>\
+    <hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type></hostRule>\
+    <expiry><kind>AFTER</kind><amount>30</amount><unit>DAYS</unit>\
+    <from>FIRST_ACTIVATION</from></expiry>\
+    <maintenance><kind>AFTER</kind><amount>45</amount><unit>DAYS</unit>\
+    <from>EACH_ACTIVATION</from></maintenance>\
+    <licensee><kind>FIXED</kind><text>Editor Works</text></licensee></terms>";
+/// A feature of each kind.
+const FEATURES: &str = "<feature><name>base</name><version>3.0</version><count>2</count>\
+    <attribute><name>part</name><value>B-1</value></attribute></feature>\
+    <feature><name>plots</name><count>0</count>\
+    <expiry><kind>FIXED</kind><date>2099-12-31</date></expiry></feature>";
+const ATTRIBUTE: &str = "<attribute><name>ticket</name><value>4711</value></attribute>";
 /// A machine, and another one.
 pub(super) const HOST: &str = "<host><type>ETHERNET</type><value>00-11-22-AA-BB-CC</value></host>";
 pub(super) const NEW_HOST: &str =
@@ -65,7 +79,8 @@ impl World {
         };
         let users = make("storeUsers", &(user("hr-1") + &user("hr-2"))).all("id");
         let token = format!(
-            "<userId>{}</userId><name>ci</name><scope>read</scope>",
+            "<userId>{}</userId><name>ci</name><scope>read</scope>\
+             <expiresAt>2099-12-31T23:59:59Z</expiresAt>",
             users[0]
         );
         let token = make("createToken", &token).want("id");
@@ -116,7 +131,27 @@ impl World {
         (order, license.want("id"))
     }
 
-    /// Likewise, and the license is asked back.
+    /// Order ID of a new order whose customer took a license from a machine and gave it back.
+    fn moved(&self) -> String {
+        let (order, _) = self.activated();
+        let machine = format!("<orderId>{order}</orderId>{HOST}");
+        for operation in ["deactivate", "activate"] {
+            let done = self.admin.activation(operation, &machine);
+            done.expect("a license");
+        }
+        order
+    }
+
+    /// A license that is removed.
+    fn removed(&self) -> String {
+        let (_, license) = self.activated();
+        let remove = format!("<id>{license}</id>{REASON}");
+        let removed = self.admin.internal("removeLicenses", &remove);
+        assert!(!removed.expect("removed").0.contains("<failure>"));
+        license
+    }
+
+    /// Order ID and license of a new order, of which the license is asked back.
     pub(super) fn asked_back(&self) -> (String, String) {
         let (order, license) = self.activated();
         let ask = format!("<id>{license}</id>{REASON}");
@@ -159,7 +194,10 @@ impl World {
             ("resetPassword", "<id>ext:hr-2</id>".to_owned()),
             (
                 "createToken",
-                "<name>ci</name><scope>read</scope>".to_owned(),
+                "<name>ci</name><scope>read</scope>\
+                 <expiresAt>2099-12-31T23:59:59Z</expiresAt><address>192.0.2.0/24</address>\
+                 <digest>true</digest>"
+                    .to_owned(),
             ),
             ("revokeTokens", format!("<id>{token}</id>{REASON}")),
             ("deleteUsers", format!("<id>ext:hr-2</id>{REASON}")),
@@ -173,8 +211,11 @@ impl World {
             (
                 "storeCustomers",
                 format!(
-                    "<customer><id>{customer}</id><revision>1</revision><name>Customer</name>\
-                     </customer>"
+                    "<customer><id>{customer}</id><revision>1</revision><name>A &amp; B</name>\
+                     <contact><name>Ada</name><email>ada@example.org</email></contact>\
+                     <address><city>Linz</city><country>AT</country></address>\
+                     <locale>de-AT</locale><notes>Pays late.</notes>\
+                     <externalRef>crm-1</externalRef>{ATTRIBUTE}</customer>"
                 ),
             ),
             ("blockCustomers", by("crm-2")),
@@ -185,8 +226,9 @@ impl World {
                 "storeProducts",
                 format!(
                     "<product><id>{product}</id><revision>2</revision><code>editor</code>\
-                     <version>1</version><name>Editor</name><generator>token</generator>{TERMS}\
-                     </product>"
+                     <version>1</version><name>Editor</name><generator>token</generator>\
+                     <setting><name>audience</name><value>editor</value></setting>{FEATURES}\
+                     {DATED}<externalRef>erp-1</externalRef>{ATTRIBUTE}</product>"
                 ),
             ),
             ("activateProducts", by("erp-3")),
@@ -201,12 +243,21 @@ impl World {
             "<customerId>{}</customerId><productId>{}</productId>",
             self.customer, self.product
         );
-        let (stored, changed) = (self.order(), self.order());
+        let (stored, changed) = (self.moved(), self.order());
         vec![
-            ("createOrders", format!("<order>{sold}</order>")),
+            (
+                "createOrders",
+                format!(
+                    "<order>{sold}<validUntil>2099-12-31</validUntil><notes>By phone.</notes>\
+                     {ATTRIBUTE}</order><count>2</count>"
+                ),
+            ),
             (
                 "storeOrders",
-                format!("<order><id>{stored}</id><revision>1</revision>{sold}{TERMS}</order>"),
+                format!(
+                    "<order><id>{stored}</id><revision>1</revision>{sold}{TERMS}{FEATURES}\
+                     <externalRef>PO-4711</externalRef></order>"
+                ),
             ),
             (
                 "deriveOrder",
@@ -225,20 +276,20 @@ impl World {
         let fresh = || self.activated().1;
         let order = self.order();
         vec![
-            ("getLicense", format!("<id>{}</id>", fresh())),
+            ("getLicense", format!("<id>{}</id>", self.removed())),
             (
                 "previewLicense",
                 format!("<orderId>{order}</orderId>{HOST}"),
             ),
             (
                 "activateLicense",
-                format!("<orderId>{order}</orderId>{HOST}"),
+                format!("<orderId>{order}</orderId>{HOST}{ATTRIBUTE}"),
             ),
             ("rehostLicense", format!("<id>{}</id>{NEW_HOST}", fresh())),
             ("replaceLicenses", by(&fresh())),
             (
                 "emergencyLicense",
-                format!("<orderId>{order}</orderId>{HOST}{REASON}"),
+                format!("<orderId>{order}</orderId>{HOST}<days>3</days>{REASON}"),
             ),
             ("requestRemovals", by(&fresh())),
             ("cancelRemovalRequests", by(&self.asked_back().1)),
@@ -285,7 +336,9 @@ fn import(order: &str) -> String {
     format!(
         "<item><orderId>{order}</orderId>{HOST}<file><name>a.lic</name>\
          <mediaType>text/plain</mediaType><text>old</text></file>\
-         <issuedAt>2019-03-01T08:30:00Z</issuedAt></item>"
+         <issuedAt>2019-03-01T08:30:00Z</issuedAt><expiresOn>2099-02-28</expiresOn>\
+         <feature><name>draw</name><version>2.0</version><count>5</count></feature>\
+         <externalRef>old-1</externalRef>{ATTRIBUTE}</item>"
     )
 }
 
@@ -318,7 +371,7 @@ fn finding() -> Vec<(&'static str, String)> {
         ("findGenerators", "<id>token</id>"),
         (
             "findAuditEntries",
-            "<action>storeProducts</action><pageSize>1</pageSize>",
+            "<action>requestRemovals</action><pageSize>1</pageSize>",
         ),
         ("verifyAudit", ""),
         (
