@@ -4,7 +4,10 @@
 SHELL := /bin/bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: build demo run kit test test-clients lint bench
+.PHONY: build demo run kit test test-clients fuzz lint bench
+
+# Of `make fuzz`, for each way in.
+SECONDS_EACH := 60
 
 build:
 	scripts/setup build
@@ -29,6 +32,11 @@ test:
 test-clients:
 	scripts/setup clients
 	cargo test --package lds --test lds --locked -- --ignored clients::stacks
+
+# Bytes from outside, as a fuzzer makes them up.
+fuzz:
+	scripts/setup fuzz
+	scripts/fuzz $(SECONDS_EACH)
 
 lint:
 	scripts/setup lint

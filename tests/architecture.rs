@@ -19,7 +19,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("lds-web", &["lds-domain", "lds-soap"]),
 ];
 /// These wire or measure the whole: they may use everything.
-const ALL: &[&str] = &["lds", "lds-load"];
+const ALL: &[&str] = &["lds", "lds-fuzz", "lds-load"];
 /// They stand for what is not ours: they may use nothing of ours.
 const NONE: &[&str] = &["lds-kit", "lds-postgres"];
 
