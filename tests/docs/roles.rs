@@ -5,7 +5,7 @@ use lds_domain::access::{Access, Permission, Role};
 use super::{quoted, read, rows, section};
 
 /// What the rows are about, with the words for each permission, the weaker one first.
-const ROWS: [&[(&str, Permission)]; 14] = [
+const ROWS: [&[(&str, Permission)]; 15] = [
     &[
         ("read", Permission::ReadUsers),
         ("write", Permission::WriteUsers),
@@ -28,6 +28,7 @@ const ROWS: [&[(&str, Permission)]; 14] = [
     &[("yes", Permission::PreviewLicenses)],
     &[("yes", Permission::HandleLicenses)],
     &[("yes", Permission::IssueLicenses)],
+    &[("yes", Permission::WriteTexts)],
     &[("read", Permission::ReadGenerators)],
     &[("yes", Permission::RunGenerators)],
     &[("read", Permission::ReadAudit)],

@@ -3,7 +3,7 @@
 use crate::support::Server;
 use crate::support::http::{Header, Response, request};
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 6] = [
     (
         "/soap/v1?wsdl",
         include_str!("../../wsdl/license-distribution-service.wsdl"),
@@ -19,6 +19,14 @@ const FILES: [(&str, &str); 4] = [
     (
         "/soap/activation/v1?wsdl=soap12",
         include_str!("../../wsdl/activation-service-soap12.wsdl"),
+    ),
+    (
+        "/flexnet/services/LicenseGeneratorService?wsdl",
+        include_str!("../../wsdl/license-generator-service.wsdl"),
+    ),
+    (
+        "/flexnet/services/LicenseGeneratorService/token?wsdl",
+        include_str!("../../wsdl/license-generator-service.wsdl"),
     ),
 ];
 const PROXIED: &[Header] = &[

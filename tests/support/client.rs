@@ -8,6 +8,7 @@ use super::validity;
 
 pub(crate) const INTERNAL: &str = "urn:license-distribution-service:v1";
 pub(crate) const ACTIVATION: &str = "urn:license-distribution-service:activation:v1";
+pub(crate) const GENERATOR: &str = "urn:com.flexnet.external.type";
 
 /// Calls one server.
 #[derive(Clone)]
@@ -32,6 +33,14 @@ impl Client {
     /// As the administrator.
     pub(crate) fn new(server: &Server) -> Self {
         Self::with(&server.url, "admin", PASSWORD)
+    }
+
+    /// Without credentials.
+    pub(crate) fn nobody(server: &Server) -> Self {
+        Self {
+            authorization: String::new(),
+            ..Self::new(server)
+        }
     }
 
     /// As anybody.
@@ -90,7 +99,7 @@ impl Client {
             .agent
             .post(format!("{}{path}", self.url))
             .header("Content-Type", "text/xml; charset=utf-8");
-        if namespace == INTERNAL {
+        if namespace != ACTIVATION && !self.authorization.is_empty() {
             request = request.header("Authorization", &self.authorization);
         }
         let mut reply = request.send(body).map_err(|error| error.to_string())?;

@@ -6,11 +6,15 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::client::{ACTIVATION, INTERNAL};
+use super::client::{ACTIVATION, GENERATOR, INTERNAL};
 
 const XS: &str = "http://www.w3.org/2001/XMLSchema";
 /// The WSDLs; another test sees to it that these are served.
-const WSDLS: [(&str, &str); 2] = [
+const WSDLS: [(&str, &str); 3] = [
+    (
+        GENERATOR,
+        include_str!("../../wsdl/license-generator-service.wsdl"),
+    ),
     (
         INTERNAL,
         include_str!("../../wsdl/license-distribution-service.wsdl"),

@@ -56,6 +56,8 @@ names! {
         HandleLicenses = "HANDLE_LICENSES",
         /// Generate, import, override.
         IssueLicenses = "ISSUE_LICENSES",
+        /// Have texts written of which nothing is kept.
+        WriteTexts = "WRITE_TEXTS",
         /// Read about generators.
         ReadGenerators = "READ_GENERATORS",
         /// Test, enable, disable generators.
@@ -81,7 +83,7 @@ impl Role {
         use Permission::{
             ChangeOwn, HandleLicenses, IssueLicenses, PreviewLicenses, ReadAudit, ReadCustomers,
             ReadEvents, ReadGenerators, ReadLicenses, ReadOrders, ReadProducts, ReadUsers,
-            RunGenerators, SeeOrderIds, WriteCustomers, WriteOrders, WriteProducts,
+            RunGenerators, SeeOrderIds, WriteCustomers, WriteOrders, WriteProducts, WriteTexts,
         };
         match self {
             Self::Administrator => Permission::ALL,
@@ -97,6 +99,7 @@ impl Role {
                 PreviewLicenses,
                 HandleLicenses,
                 IssueLicenses,
+                WriteTexts,
                 ReadGenerators,
                 ReadAudit,
                 ReadEvents,
@@ -188,6 +191,8 @@ pub struct Access(u32);
 impl Access {
     /// Nothing.
     pub const NONE: Self = Self(0);
+    /// To have texts written, and nothing else.
+    pub const TEXTS: Self = Self(Permission::WriteTexts.bit());
 
     /// Everything that the roles allow.
     pub fn of_roles(roles: &[Role]) -> Self {
@@ -202,10 +207,15 @@ impl Access {
             let part = match scope {
                 Scope::Role(role) if roles.contains(role) => Self::of_roles(&[*role]),
                 Scope::Read => Self::of_roles(roles).reading(),
-                Scope::Role(_) | Scope::Generator => Self::NONE,
+                Scope::Generator => Self::of_roles(roles).and(Self::TEXTS),
+                Scope::Role(_) => Self::NONE,
             };
             Self(sum.0 | part.0)
         })
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 
     fn reading(self) -> Self {
@@ -229,6 +239,11 @@ impl Access {
                     .iter()
                     .fold(0, |bits, permission| bits | permission.bit()),
         )
+    }
+
+    /// Whether it allows anything but to have texts written, of which nothing is kept.
+    pub const fn reaches_the_store(self) -> bool {
+        self.0 & !Self::TEXTS.0 != 0
     }
 
     /// Whether it allows something.
@@ -320,6 +335,14 @@ impl Actor {
         }
     }
 
+    /// A program that its address alone lets in, to have texts written.
+    pub fn by_address(address: IpAddr, source: Source) -> Self {
+        Self {
+            access: Access::TEXTS,
+            ..Self::anonymous(Some(address), source)
+        }
+    }
+
     /// Refuses what the actor's rights do not hold.
     ///
     /// # Errors
@@ -381,9 +404,9 @@ mod tests {
             &[Scope::Role(Role::Administrator), Scope::Role(Role::Support)],
         );
         assert_eq!(access, Access::of_roles(&[Role::Support]));
-        assert_eq!(
-            Access::of_token(&[Role::Administrator], &[Scope::Generator]),
-            Access::NONE
-        );
+        let token = |role| Access::of_token(&[role], &[Scope::Generator]);
+        assert_eq!(token(Role::Administrator), Access::TEXTS);
+        assert_eq!(token(Role::Manager), Access::TEXTS);
+        assert_eq!(token(Role::Developer), Access::NONE);
     }
 }

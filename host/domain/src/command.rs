@@ -3,6 +3,7 @@
 
 mod account;
 mod customer_side;
+mod external;
 mod generator;
 mod import;
 mod license;
@@ -20,6 +21,9 @@ use crate::user::UserData;
 
 pub use account::{CreateToken, NewToken, ResetPassword};
 pub use customer_side::{Activate, ForMachine, IssuedLicense, NeededHost, OrderInfo, Rehost};
+pub use external::{
+    ExternalFeature, ExternalHost, ExternalModel, ExternalProduct, ExternalRequest, ExternalText,
+};
 pub use generator::{TestGenerator, Trial};
 pub use import::{ImportItem, ImportLicenses};
 pub use license::{

@@ -155,8 +155,9 @@ pub struct GenerateRequest {
 /// An order as a generator may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestOrder {
-    /// The credential: only for generators with the capability `order-id`.
-    pub order_id: crate::order_id::OrderId,
+    /// The credential: only for generators with the capability `order-id`. Absent where the order
+    /// is kept elsewhere.
+    pub order_id: Option<crate::order_id::OrderId>,
     /// The caller's own id.
     pub external_ref: Option<String>,
     /// The caller's own data.
@@ -237,6 +238,15 @@ pub struct Generated {
     pub document: Vec<u8>,
     /// SHA-256 of that document.
     pub input_digest: [u8; 32],
+}
+
+/// What HOST is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostParts {
+    /// The host type's name.
+    pub host_type: String,
+    /// What identifies the machine, as typed by people.
+    pub attributes: Vec<Attribute>,
 }
 
 /// What VERIFY is asked.

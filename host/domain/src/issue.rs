@@ -296,7 +296,7 @@ fn check_host_types(description: &Description, hosts: &[Host]) -> Result<()> {
 
 fn request_order(order: &Order) -> RequestOrder {
     RequestOrder {
-        order_id: order.order_id.clone(),
+        order_id: Some(order.order_id.clone()),
         external_ref: order.data.external_ref.clone(),
         attributes: order.data.attributes.clone(),
     }

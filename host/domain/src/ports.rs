@@ -9,7 +9,7 @@ use crate::command::Trial;
 use crate::customer::Customer;
 use crate::error::Result;
 use crate::generator::{
-    Compared, GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest,
+    Compared, GenerateRequest, Generated, GeneratorInfo, HostParts, Problem, ValidateRequest,
 };
 use crate::host::HostTypeRef;
 use crate::id::{Key, LicenseId, OrderRef, TokenId};
@@ -159,6 +159,11 @@ pub trait Generators: Send + Sync {
 
     /// Checks a product or order; nothing found is an empty list.
     async fn validate(&self, name: &str, request: &ValidateRequest) -> Result<Vec<Problem>>;
+
+    /// A host value composed of parts; `None` where the generator can't, as most.
+    async fn compose(&self, _name: &str, _parts: &HostParts) -> Result<Option<String>> {
+        Ok(None)
+    }
 
     /// Writes a text in a dry run that nothing remembers: by this request, a JSON object, or by a
     /// sample that is made.

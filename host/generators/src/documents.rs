@@ -23,6 +23,7 @@ macro_rules! documents {
 documents!(
     Description,
     GenerateResult,
+    HostAnswer,
     ReadResult,
     Rejection,
     SelfTest,

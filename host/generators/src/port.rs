@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lds_domain::command::Trial;
 use lds_domain::generator::{
-    Compared, GenerateRequest, Generated, GeneratorInfo, Problem, ValidateRequest,
+    Compared, GenerateRequest, Generated, GeneratorInfo, HostParts, Problem, ValidateRequest,
 };
 use lds_domain::host::HostTypeRef;
 use lds_domain::license::{File, GeneratorStamp, SignerStamp};
@@ -80,6 +80,16 @@ impl ports::Generators for Generators {
         Ok(errors.into_iter().map(problem).collect())
     }
 
+    async fn compose(&self, name: &str, parts: &HostParts) -> Result<Option<String>> {
+        let (_, ready) = self.ready(name)?;
+        if !ready.described.has(Op::Host) {
+            return Ok(None);
+        }
+        let input = request::host_parts(parts, &ready.described)?;
+        let answer = ready.plugin.ask(Op::Host, &input, read_host).await;
+        answer.map(Some).map_err(|failure| refused(name, &failure))
+    }
+
     async fn test(&self, name: &str, request: Option<&str>) -> Result<Trial> {
         let (_, ready) = self.ready(name)?;
         ready.test(request).await
@@ -132,11 +142,11 @@ impl Ready {
             Draft::read(result, &self.grants)
         };
         let order = request.order.as_ref().filter(|_| self.grants.order_id);
-        let Some(order) = order else {
+        let Some(order_id) = order.and_then(|order| order.order_id.as_ref()) else {
             return self.plugin.ask(Op::Generate, stored, read).await;
         };
         let mut whole = document.clone();
-        whole.order_id = Some(order.order_id.expose().to_owned());
+        whole.order_id = Some(order_id.expose().to_owned());
         let input = encode(&whole).map_err(internal)?;
         self.plugin.ask(Op::Generate, &input, read).await
     }
@@ -181,6 +191,11 @@ fn read_errors(output: &[u8]) -> Result<Vec<doc::Problem>, Refused> {
     let result: doc::ValidateResult = decode(output).map_err(bad_output)?;
     check_problems(&result.errors).map_err(bad_output)?;
     Ok(result.errors)
+}
+
+fn read_host(output: &[u8]) -> Result<String, Refused> {
+    let answer: doc::HostAnswer = decode(output).map_err(bad_output)?;
+    Ok(answer.value)
 }
 
 pub(crate) fn bad_output(note: String) -> Refused {

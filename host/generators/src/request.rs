@@ -3,18 +3,20 @@
 use lds_domain::attribute::Attribute;
 use lds_domain::date;
 use lds_domain::generator::{
-    GenerateRequest, Previous, RequestFeature, RequestKind, RequestParty, RequestProduct,
-    ValidateRequest, Values,
+    GenerateRequest, HostParts, Previous, RequestFeature, RequestKind, RequestParty,
+    RequestProduct, ValidateRequest, Values, typed,
 };
-use lds_domain::host::Host;
+use lds_domain::host::{Host, unsupported};
 use lds_domain::license::File;
 use lds_domain::terms::LicenseType;
+use lds_domain::{Error, Result};
 use lds_plugin_api::document as doc;
 use time::OffsetDateTime;
 
+use crate::documents::encode;
 use crate::grants::Grants;
 use crate::hex;
-use crate::load::to_json;
+use crate::load::{Described, definitions, to_json};
 use crate::result::FileBytes;
 
 /// The request for GENERATE, without the Order ID.
@@ -66,6 +68,21 @@ pub(crate) fn validate(request: &ValidateRequest) -> doc::ValidateRequest {
         features: request.features.iter().map(feature).collect(),
         settings: values(&request.settings),
     }
+}
+
+/// The request for HOST, its attributes typed as the host type declares them.
+pub(crate) fn host_parts(parts: &HostParts, described: &Described) -> Result<Vec<u8>> {
+    let mut types = described.document.host_types.iter();
+    let host_type = types
+        .find(|host_type| host_type.name == parts.host_type)
+        .ok_or_else(|| unsupported(&parts.host_type, described.domain.host_type_names()))?;
+    let declared = definitions("attributes", &host_type.attributes).map_err(Error::internal)?;
+    let document = doc::HostRequest {
+        schema: doc::SCHEMA,
+        host_type: parts.host_type.clone(),
+        attributes: values(&typed("attribute", &declared, &parts.attributes, &[])?),
+    };
+    encode(&document).map_err(Error::internal)
 }
 
 /// `YYYY-MM-DDThh:mm:ssZ`

@@ -171,6 +171,34 @@ impl ServiceFault {
     }
 }
 
+/// The detail of a fault of the service for `FlexNet` Operations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LicGeneratorException {
+    /// A sentence, with the path of the member at fault and what leads to the server's log.
+    pub message: Option<String>,
+    /// What went wrong, to branch on.
+    pub name: Option<String>,
+}
+
+/// What that service calls whatever it or a generator does not do.
+const UNSUPPORTED: &str = "UnsupportedOperation";
+
+impl LicGeneratorException {
+    /// The detail of a fault.
+    pub fn new(fault: &Fault, correlation_id: &str) -> Self {
+        let name = match fault.code {
+            Code::ActionNotAllowed => UNSUPPORTED,
+            code => code.name(),
+        };
+        let field = fault.field.as_ref().map(|field| format!(" ({field})"));
+        let field = field.unwrap_or_default();
+        Self {
+            message: Some(format!("{}{field} [{correlation_id}]", fault.message)),
+            name: Some(name.to_owned()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

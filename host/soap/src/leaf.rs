@@ -18,6 +18,11 @@ pub struct Timestamp(pub OffsetDateTime);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day(pub Date);
 
+/// A calendar day in a contract of others, which writes it as `xs:dateTime`: the day counts as it
+/// is written, whatever time and offset follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LooseDay(pub Date);
+
 /// Bytes, as `xs:base64Binary`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
@@ -57,6 +62,14 @@ impl Serialize for Day {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut text = [0; 10];
         write_day(self.0, &mut text);
+        serializer.serialize_str(ascii(&text))
+    }
+}
+
+impl Serialize for LooseDay {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = *b"0000-00-00T00:00:00";
+        write_day(self.0, &mut text[..10]);
         serializer.serialize_str(ascii(&text))
     }
 }
@@ -123,6 +136,15 @@ impl<'de> Deserialize<'de> for Day {
     }
 }
 
+impl<'de> Deserialize<'de> for LooseDay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Lexical {
+            read: |text| read_loose_day(text).map(Self),
+            wanted: "a date or a date and time",
+        })
+    }
+}
+
 impl<'de> Deserialize<'de> for Bytes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(Lexical {
@@ -148,6 +170,16 @@ fn read_timestamp(text: &str) -> Option<OffsetDateTime> {
     let moment = moment.assume_offset(read_zone(zone)?);
     // Near the ends of the calendar another offset can lead out of it.
     moment.checked_to_offset(UtcOffset::UTC)
+}
+
+fn read_loose_day(text: &str) -> Option<Date> {
+    let (day, rest) = text.split_at_checked(10)?;
+    let is_whole = if rest.starts_with('T') {
+        read_timestamp(text).is_some()
+    } else {
+        read_zone(rest).is_some()
+    };
+    lds_domain::date::parse(day).filter(|_| is_whole)
 }
 
 fn read_time(text: &str) -> Option<Time> {
@@ -217,6 +249,29 @@ mod tests {
         }
         let fraction = read_timestamp("2027-12-31T12:00:00.0129999Z");
         assert_eq!(fraction, Some(noon + Duration::milliseconds(12)));
+    }
+
+    #[test]
+    fn a_loose_day_is_the_one_that_is_written() {
+        let day = time::macros::date!(2027 - 12 - 31);
+        for text in [
+            "2027-12-31",
+            "2027-12-31Z",
+            "2027-12-31-08:00",
+            "2027-12-31T00:00:00",
+            "2027-12-31T23:30:00.000-08:00",
+        ] {
+            assert_eq!(read_loose_day(text), Some(day), "{text}");
+        }
+        for text in [
+            "",
+            "2027-12-32",
+            "2027-12-31T",
+            "2027-12-31 00:00:00",
+            "2027-12-31x",
+        ] {
+            assert_eq!(read_loose_day(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use envelope::{
     Addressing, Context, Envelope, Password, PasswordDigest, Rejected, UsernameToken, Version,
     encode_fault, encode_reply,
 };
-pub use fault::{Fault, FaultKind, ServiceFault};
+pub use fault::{Fault, FaultKind, LicGeneratorException, ServiceFault};
 pub use operation::{Operation, Service, Visitor};
 pub use ser::Error as EncodeError;
 pub use xml::decode;

@@ -2,7 +2,8 @@
 //! members, straight into the reply. It must not know any of them.
 //!
 //! Bytes become base64, an absent option nothing, a list its element repeated. Names come from
-//! member names and are written as they are.
+//! member names and are written as they are. A wrapper that is named as a type of XML Schema, such
+//! as `xs:string`, tells that type.
 
 use std::fmt::{self, Display};
 
@@ -11,6 +12,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::ser::{Impossible, Serialize, SerializeSeq, SerializeStruct, Serializer};
 
 use crate::xml::{escape_attribute, escape_text};
+
+/// The start of the attribute that tells a type.
+const TYPED: &str = " xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" \
+     xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"";
 
 /// Writes `value` as the element `name`, with `namespace` as the default for what is in it.
 pub(crate) fn write_element<T: Serialize + ?Sized>(
@@ -22,6 +27,7 @@ pub(crate) fn write_element<T: Serialize + ?Sized>(
     value.serialize(Element {
         name,
         namespace: Some(namespace),
+        kind: None,
         out,
     })
 }
@@ -46,6 +52,8 @@ struct Element<'w> {
     name: &'static str,
     /// Declared here; absent: the parent's.
     namespace: Option<&'static str>,
+    /// The type of XML Schema to be told, where the schema leaves it open.
+    kind: Option<&'static str>,
     out: &'w mut Vec<u8>,
 }
 
@@ -57,6 +65,11 @@ impl<'w> Element<'w> {
             self.out.extend_from_slice(b" xmlns=\"");
             escape_attribute(namespace, self.out);
             self.out.push(b'"');
+        }
+        if let Some(kind) = self.kind {
+            for part in [TYPED, kind, "\""] {
+                self.out.extend_from_slice(part.as_bytes());
+            }
         }
         self.out.push(b'>');
         Open {
@@ -165,10 +178,11 @@ impl<'w> Serializer for Element<'w> {
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
-        _name: &'static str,
+        name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
-        value.serialize(self)
+        let kind = name.starts_with("xs:").then_some(name).or(self.kind);
+        value.serialize(Element { kind, ..self })
     }
 
     fn serialize_seq(self, _len: Option<usize>) -> Result<List<'w>, Error> {
@@ -280,6 +294,7 @@ impl SerializeStruct for Open<'_> {
         value.serialize(Element {
             name,
             namespace: None,
+            kind: None,
             out: self.out,
         })
     }
@@ -298,6 +313,7 @@ impl SerializeSeq for List<'_> {
         value.serialize(Element {
             name: self.0.name,
             namespace: self.0.namespace,
+            kind: self.0.kind,
             out: self.0.out,
         })
     }

@@ -21,6 +21,10 @@ pub const fn document(service: Service, version: Version) -> &'static str {
         (Service::Activation, Version::Soap11) => {
             include_str!("../../../wsdl/activation-service.wsdl")
         }
+        // Others describe it for one version alone.
+        (Service::Generator, Version::Soap11 | Version::Soap12) => {
+            include_str!("../../../wsdl/license-generator-service.wsdl")
+        }
         (Service::Activation, Version::Soap12) => {
             include_str!("../../../wsdl/activation-service-soap12.wsdl")
         }
@@ -42,7 +46,11 @@ mod tests {
 
     #[test]
     fn the_address_is_put_in_and_escaped() {
-        for service in [Service::LicenseDistribution, Service::Activation] {
+        for service in [
+            Service::LicenseDistribution,
+            Service::Activation,
+            Service::Generator,
+        ] {
             for version in [Version::Soap11, Version::Soap12] {
                 let served = serve(service, version, "https://a.example/x?y=1&z=\"<");
                 let address =

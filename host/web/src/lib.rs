@@ -27,7 +27,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 pub use management::serve_management;
-pub use options::{Branding, Options};
+pub use options::{Branding, GeneratorService, Options};
 
 /// Serves the public interfaces until `stop`; then finishes what is in flight, for ten seconds at
 /// most. The key is drawn for each process: what is kept of passwords is bound to it.

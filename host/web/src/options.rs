@@ -1,5 +1,7 @@
 //! What an operator can set about HTTP. Reading it from files is the binary's business.
 
+use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use lds_domain::token::Network;
@@ -24,6 +26,8 @@ pub struct Options {
     pub max_connections: usize,
     /// How the portal presents itself.
     pub branding: Branding,
+    /// Other license servers that have texts written here.
+    pub generator: GeneratorService,
 }
 
 impl Default for Options {
@@ -36,6 +40,7 @@ impl Default for Options {
             body_timeout: Duration::from_secs(30),
             max_connections: 1024,
             branding: Branding::default(),
+            generator: GeneratorService::default(),
         }
     }
 }
@@ -54,6 +59,22 @@ impl Options {
             size: self.body_limit,
             time: self.body_timeout,
         }
+    }
+}
+
+/// The service for other license servers.
+#[derive(Clone, Debug, Default)]
+pub struct GeneratorService {
+    /// Who needs no credentials.
+    pub addresses: Vec<Network>,
+    /// License technologies and their generators; any other is the generator of its name.
+    pub technologies: BTreeMap<String, String>,
+}
+
+impl GeneratorService {
+    /// Whether an address alone is enough.
+    pub(crate) fn lets_in(&self, address: IpAddr) -> bool {
+        self.addresses.iter().any(|network| network.holds(address))
     }
 }
 

@@ -9,6 +9,7 @@ mod customer_side;
 mod customers;
 mod desk;
 mod entity;
+mod external;
 mod generators;
 mod info;
 mod items;

@@ -86,7 +86,7 @@ impl Services {
     ) -> Result<Page<Token>> {
         filter.own = match actor.who {
             _ if actor.access.allows(Permission::ReadUsers) => None,
-            Who::User(user, _) if actor.access != Access::NONE => Some(user),
+            Who::User(user, _) if actor.access.reaches_the_store() => Some(user),
             _ => return Err(denied(actor, Permission::ReadUsers)),
         };
         paging.check()?;

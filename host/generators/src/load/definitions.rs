@@ -11,7 +11,7 @@ use crate::error::LoadError;
 use crate::names::{is_code, is_definition_name};
 
 /// A list of definitions; `list` is its name in the description.
-pub(super) fn definitions(
+pub(crate) fn definitions(
     list: &str,
     declared: &[doc::Definition],
 ) -> Result<Vec<Definition>, LoadError> {

@@ -11,7 +11,7 @@ mod found;
 mod probe;
 
 pub(crate) use candidate::Origin;
-pub(crate) use definitions::to_json;
+pub(crate) use definitions::{definitions, to_json};
 pub use describe::Described;
 pub(crate) use found::{Found, find_all};
 pub(crate) use probe::{Probed, interrogate};

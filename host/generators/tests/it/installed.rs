@@ -70,7 +70,7 @@ async fn the_order_id_goes_only_to_who_may_see_it() {
     );
     let mut request = request();
     request.order = Some(RequestOrder {
-        order_id: OrderId::from_stored("AAAAA-BBBBB-CCCCC-DDDDD".into()),
+        order_id: Some(OrderId::from_stored("AAAAA-BBBBB-CCCCC-DDDDD".into())),
         external_ref: None,
         attributes: vec![],
     });

@@ -70,7 +70,7 @@ async fn serve(
         metrics,
         stop.clone(),
     ));
-    let options = config.http.options(&config.branding);
+    let options = config.http.options(&config.branding, &config.fno);
     let services = app.services.clone();
     lds_web::serve(sockets.clients, services, options, key, stop)
         .await

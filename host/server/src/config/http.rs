@@ -88,7 +88,11 @@ impl Default for Management {
 
 impl Http {
     /// The settings of the web room.
-    pub(crate) fn options(&self, branding: &super::branding::Branding) -> lds_web::Options {
+    pub(crate) fn options(
+        &self,
+        branding: &super::branding::Branding,
+        fno: &super::fno::Fno,
+    ) -> lds_web::Options {
         lds_web::Options {
             public_url: self.public_url.clone().map(Into::into),
             trusted_proxies: self.trusted_proxies.iter().map(|proxy| proxy.0).collect(),
@@ -100,6 +104,7 @@ impl Http {
                 name: branding.name.clone(),
                 support_email: branding.support_email.clone(),
             },
+            generator: fno.options(),
         }
     }
 }

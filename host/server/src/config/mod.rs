@@ -5,6 +5,7 @@
 
 pub(crate) mod branding;
 mod error;
+pub(crate) mod fno;
 pub(crate) mod http;
 pub(crate) mod keys;
 mod layers;
@@ -40,6 +41,7 @@ pub(crate) struct Config {
     pub(crate) log: log::Log,
     pub(crate) time: time::Time,
     pub(crate) branding: branding::Branding,
+    pub(crate) fno: fno::Fno,
     pub(crate) plugins: BTreeMap<String, PluginConfig>,
     pub(crate) signers: BTreeMap<String, SignerConfig>,
 }
@@ -54,6 +56,7 @@ impl Default for Config {
             log: log::Log::default(),
             time: time::Time::default(),
             branding: branding::Branding::default(),
+            fno: fno::Fno::default(),
             plugins: BTreeMap::new(),
             signers: BTreeMap::new(),
         }

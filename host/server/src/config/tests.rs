@@ -30,7 +30,7 @@ fn refused(text: &str) -> String {
 #[test]
 fn the_defaults_are_those_of_the_web() {
     let config = Config::default();
-    let options = config.http.options(&config.branding);
+    let options = config.http.options(&config.branding, &config.fno);
     let web = lds_web::Options::default();
     assert_eq!(format!("{options:?}"), format!("{web:?}"));
 }
@@ -86,6 +86,15 @@ fn a_wrong_value_is_named_with_its_key() {
     assert_eq!(
         refused("[http]\ntrusted_proxies = [\"10.0.0.0/8\", \"proxy\"]\n"),
         "lds.toml:2: http.trusted_proxies: proxy is no address and no network such as 10.0.0.0/8"
+    );
+}
+
+#[test]
+fn not_everybody_has_texts_written() {
+    assert_eq!(
+        refused("[fno]\naddresses = [\"0.0.0.0/0\"]\n"),
+        "lds.toml:2: fno.addresses: 0.0.0.0/0 is everybody, who could then have licenses written: \
+         name the servers alone"
     );
 }
 
@@ -216,7 +225,7 @@ fn leaves(value: &Value, path: &str, found: &mut Vec<(String, Value)>) {
         return found.push((path.to_owned(), value.clone()));
     };
     for (name, value) in members {
-        if !["plugins", "signers"].contains(&name.as_str()) {
+        if !["plugins", "signers", "technologies"].contains(&name.as_str()) {
             leaves(value, &lines::join(path, name), found);
         }
     }

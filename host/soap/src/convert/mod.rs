@@ -4,6 +4,7 @@
 mod batch;
 mod customer;
 mod find;
+mod generator;
 mod issued;
 mod license;
 mod order;

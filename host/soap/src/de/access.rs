@@ -3,15 +3,17 @@
 use serde::de::value::U32Deserializer;
 use serde::de::{DeserializeSeed, IntoDeserializer, MapAccess, SeqAccess};
 
-use super::{Element, Error, MAX_ITEMS, Source};
+use super::{Element, Error, MAX_ITEMS, Reading, Source};
 use crate::xml::{Name, Start};
 
 /// The members of a struct, in the order of their declaration.
 pub(super) struct Members<'s, 'r, 'a> {
     source: &'s mut Source<'r, 'a>,
     names: &'static [&'static str],
-    /// The first member that may still come.
+    /// The first member that may still come, where order counts.
     next: usize,
+    /// The members that came, by bits, where it does not.
+    came: u64,
     start: Option<Start<'a>>,
 }
 
@@ -21,8 +23,38 @@ impl<'s, 'r, 'a> Members<'s, 'r, 'a> {
             source,
             names,
             next: 0,
+            came: 0,
             start: None,
         }
+    }
+
+    /// The next child that is a member, and its place.
+    fn next_member(&mut self) -> Result<Option<(usize, Start<'a>)>, Error> {
+        while let Some(start) = self.source.next_child()? {
+            match self.source.reading {
+                Reading::Strict => return Ok(Some((self.find(&start.name)?, start))),
+                Reading::Lenient => {
+                    if let Some(place) = self.recognize(start.name.local)? {
+                        return Ok(Some((place, start)));
+                    }
+                    self.source.reader.skip()?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The place of a member by its name alone; nothing is known twice.
+    fn recognize(&mut self, name: &str) -> Result<Option<usize>, Error> {
+        let Some(place) = self.names.iter().position(|member| *member == name) else {
+            return Ok(None);
+        };
+        let bit = 1 << place;
+        if self.came & bit != 0 {
+            return Err(Error::new("The element is repeated.").within(name));
+        }
+        self.came |= bit;
+        Ok(Some(place))
     }
 
     /// The place of a member among those that may still come.
@@ -53,10 +85,9 @@ impl<'de> MapAccess<'de> for Members<'_, '_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Error> {
-        let Some(start) = self.source.next_child()? else {
+        let Some((place, start)) = self.next_member()? else {
             return Ok(None);
         };
-        let place = self.find(&start.name)?;
         self.next = place + 1;
         self.start = Some(start);
         // Derived structs know their members by place as well as by name.
@@ -102,11 +133,18 @@ impl<'s, 'r, 'a> Items<'s, 'r, 'a> {
             return Ok(Some(first));
         }
         match self.source.next_child()? {
-            Some(next) if next.name.is(self.source.namespace, self.name) => Ok(Some(next)),
+            Some(next) if self.is_item(&next) => Ok(Some(next)),
             other => {
                 self.source.leave(other);
                 Ok(None)
             }
+        }
+    }
+
+    fn is_item(&self, start: &Start) -> bool {
+        match self.source.reading {
+            Reading::Strict => start.name.is(self.source.namespace, self.name),
+            Reading::Lenient => start.name.local == self.name,
         }
     }
 
@@ -119,7 +157,7 @@ impl<'s, 'r, 'a> Items<'s, 'r, 'a> {
                 let gap = || Error::new("The element is empty.").at_index(self.count);
                 return if empty { Err(gap()) } else { Ok(Some(start)) };
             }
-            empty = true;
+            empty = self.source.reading == Reading::Strict;
         }
         Ok(None)
     }

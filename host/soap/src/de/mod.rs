@@ -3,7 +3,7 @@
 //!
 //! A struct is an element with children, in order, each once but for lists; a list is a repeated
 //! element; an empty or nil element is an absent option; what is not declared is refused with its
-//! path.
+//! path. [`Reading::Lenient`] is for contracts that are not our own.
 
 mod access;
 mod error;
@@ -14,7 +14,8 @@ use std::borrow::Cow;
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::xml::{Reader, Start};
+use crate::wire::any::ANY;
+use crate::xml::{Reader, Start, XSI};
 use access::{Items, Members};
 pub(crate) use error::Error;
 
@@ -22,6 +23,16 @@ pub(crate) use error::Error;
 pub const MAX_ITEMS: usize = 1000;
 const MAX_INT: u64 = i32::MAX as u64;
 const MAX_LONG: u64 = i64::MAX as u64;
+
+/// How a message is taken that is not quite what the schema says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// It is refused.
+    Strict,
+    /// Members come in any order and namespace, empty items count for nothing, and what is not known
+    /// is passed over: for a contract of others, of which only a part is used.
+    Lenient,
+}
 
 /// What was read ahead of who asks for it.
 enum Left<'a> {
@@ -34,6 +45,7 @@ enum Left<'a> {
 struct Source<'r, 'a> {
     reader: &'r mut Reader<'a>,
     namespace: &'r str,
+    reading: Reading,
     /// What was read to see whether a list goes on.
     left: Left<'a>,
 }
@@ -70,10 +82,12 @@ pub(crate) fn read_content<'a, T: DeserializeOwned>(
     reader: &mut Reader<'a>,
     start: Start<'a>,
     namespace: &str,
+    reading: Reading,
 ) -> Result<T, Error> {
     let mut source = Source {
         reader,
         namespace,
+        reading,
         left: Left::Nothing,
     };
     T::deserialize(Element {
@@ -91,6 +105,12 @@ struct Element<'s, 'r, 'a> {
 impl<'a> Element<'_, '_, 'a> {
     fn text(self) -> Result<Cow<'a, str>, Error> {
         Ok(self.source.reader.text()?)
+    }
+
+    /// Whether the message says that these are bytes.
+    fn is_bytes(&self) -> bool {
+        let told = self.source.reader.attribute(XSI, "type");
+        told.is_some_and(|told| told.trim().rsplit(':').next() == Some("base64Binary"))
     }
 
     fn unsigned(self, most: u64) -> Result<u64, Error> {
@@ -134,9 +154,12 @@ impl<'de> Deserializer<'de> for Element<'_, '_, 'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
+        if name == ANY && !self.is_bytes() {
+            return self.deserialize_any(visitor);
+        }
         visitor.visit_newtype_struct(self)
     }
 

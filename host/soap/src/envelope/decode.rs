@@ -6,7 +6,7 @@ use super::headers::{self, Headers};
 use super::{Context, UsernameToken, Version};
 use crate::de;
 use crate::fault::{Fault, FaultKind};
-use crate::operation::Operation;
+use crate::operation::{Operation, Service};
 use crate::xml::{Event, Name, Reader, Start};
 
 /// A message whose headers are read and whose body waits.
@@ -72,11 +72,12 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// Whatever is wrong in it, with the member's path.
     pub fn read_request<O: Operation>(self) -> Result<O::Request, Fault> {
-        self.read_content(O::SERVICE.namespace())
+        self.read_content(O::SERVICE)
     }
 
-    fn read_content<T: DeserializeOwned>(mut self, namespace: &str) -> Result<T, Fault> {
-        let content = de::read_content(&mut self.reader, self.request, namespace)?;
+    fn read_content<T: DeserializeOwned>(mut self, service: Service) -> Result<T, Fault> {
+        let (namespace, reading) = (service.namespace(), service.reading());
+        let content = de::read_content(&mut self.reader, self.request, namespace, reading)?;
         read_tail(&mut self.reader)?;
         Ok(content)
     }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{Addressing, Version, addressing, security};
-use crate::fault::{Fault, FaultKind, ServiceFault};
+use crate::fault::{Fault, FaultKind, LicGeneratorException, ServiceFault};
 use crate::operation::{Operation, Service};
 use crate::ser;
 use crate::xml::escape_text;
@@ -43,17 +43,18 @@ pub fn encode_reply<O: Operation>(
         write_header(&mut out, addressing, &action);
     }
     out.extend_from_slice(b"<soap:Body>");
-    ser::write_element(
-        O::RESPONSE,
-        O::SERVICE.namespace(),
-        &Response { result: reply },
-        &mut out,
-    )?;
+    let namespace = O::SERVICE.namespace();
+    if O::SERVICE.wraps_replies() {
+        let response = Response { result: reply };
+        ser::write_element(O::RESPONSE, namespace, &response, &mut out)?;
+    } else {
+        ser::write_element(O::RESPONSE, namespace, reply, &mut out)?;
+    }
     out.extend_from_slice(b"</soap:Body></soap:Envelope>");
     Ok(out)
 }
 
-/// The wrapper of every reply.
+/// The wrapper of replies.
 #[derive(Serialize)]
 struct Response<'a, R> {
     result: &'a R,
@@ -127,9 +128,18 @@ fn detail(service: Service, fault: &Fault, correlation_id: &str) -> Vec<u8> {
         fault.kind,
         FaultKind::MustUnderstand | FaultKind::VersionMismatch
     ) {
-        let detail = ServiceFault::new(fault, correlation_id);
-        // It has a form, as the tests show; a fault without a detail would still be one.
-        let _ = ser::write_element("ServiceFault", service.namespace(), &detail, &mut out);
+        let namespace = service.namespace();
+        // Each has a form, as the tests show; a fault without a detail would still be one.
+        let _ = match service {
+            Service::LicenseDistribution | Service::Activation => {
+                let detail = ServiceFault::new(fault, correlation_id);
+                ser::write_element("ServiceFault", namespace, &detail, &mut out)
+            }
+            Service::Generator => {
+                let detail = LicGeneratorException::new(fault, correlation_id);
+                ser::write_element("licGeneratorException", namespace, &detail, &mut out)
+            }
+        };
     }
     out
 }

@@ -126,7 +126,7 @@ fn read(element: &str, service: Service) -> ServiceFault {
     let Ok(Event::Start(start)) = reader.next_event() else {
         panic!("no element");
     };
-    de::read_content(&mut reader, start, service.namespace()).unwrap()
+    de::read_content(&mut reader, start, service.namespace(), de::Reading::Strict).unwrap()
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod envelope;
 mod faults;
+mod generator;
 mod hostile;
 mod messages;
 mod operations;
@@ -31,7 +32,7 @@ fn visit_all(visitor: &mut impl Visitor) {
 fn receive<O: Operation>(bytes: &[u8], charset: Option<&str>) -> Result<O::Request, Fault> {
     let text = decode(bytes, charset)?;
     let envelope = Envelope::read(&text).map_err(|rejected: Rejected| rejected.fault)?;
-    if !envelope.request().is(O::SERVICE.namespace(), O::NAME) {
+    if !envelope.request().is(O::SERVICE.namespace(), O::REQUEST) {
         return Err(Fault::client("The operation is not known."));
     }
     envelope.read_request::<O>()

@@ -60,8 +60,12 @@ impl Check {
         let Ok(Event::Start(start)) = reader.next_event() else {
             panic!("no element");
         };
-        let response: Result<Response<O::Reply>, _> =
-            de::read_content(&mut reader, start, O::SERVICE.namespace());
+        let response: Result<Response<O::Reply>, _> = de::read_content(
+            &mut reader,
+            start,
+            O::SERVICE.namespace(),
+            de::Reading::Strict,
+        );
         let response =
             response.unwrap_or_else(|error| panic!("{}: {error}\n{element}", O::RESPONSE));
         for version in [Version::Soap11, Version::Soap12] {

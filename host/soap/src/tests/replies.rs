@@ -45,8 +45,13 @@ pub(super) fn round<O: Operation>(reply: &O::Reply) -> O::Reply {
     let Ok(Event::Start(start)) = reader.next_event() else {
         panic!("no element");
     };
-    let response: Response<O::Reply> =
-        de::read_content(&mut reader, start, O::SERVICE.namespace()).unwrap();
+    let response: Response<O::Reply> = de::read_content(
+        &mut reader,
+        start,
+        O::SERVICE.namespace(),
+        de::Reading::Strict,
+    )
+    .unwrap();
     response.result
 }
 

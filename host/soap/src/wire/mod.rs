@@ -4,10 +4,12 @@
 //! One type per entity serves both directions. A test holds them to the schemas.
 
 pub mod activation;
+pub(crate) mod any;
 pub mod batch;
 pub mod common;
 pub mod customer;
 pub mod find;
+pub mod generator;
 pub mod license;
 pub mod order;
 pub mod product;

@@ -15,6 +15,7 @@ mod write;
 use std::borrow::Cow;
 
 pub use decode::decode;
+pub(crate) use reader::XSI;
 pub use reader::{Event, Reader, Start};
 pub use scope::Name;
 pub(crate) use write::{escape_attribute, escape_text};

@@ -9,7 +9,8 @@ use super::attributes::{self, Attribute};
 use super::scope::{Name, Scope};
 use super::{Result, XmlError, references};
 
-const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
+/// The namespace of `nil` and `type`.
+pub(crate) const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// What comes next in the document. Comments are dropped, references and CDATA are text.
 #[derive(Debug)]

@@ -11,10 +11,11 @@ use lds_domain::access::{Actor, Source};
 use lds_domain::{Code, Error};
 use lds_soap::{Context, Envelope, Fault, FaultKind, Service, encode_fault};
 
-use super::Endpoint;
+use super::generator::Route;
 use super::observe::{Ended, OK};
 use super::refusal::Refusal;
 use super::table::{Call, Entry};
+use super::{Endpoint, generator_at};
 use crate::auth::Credentials;
 use crate::correlation::Correlation;
 use crate::http::media::Charset;
@@ -94,8 +95,17 @@ impl Endpoint {
             actor: self.actor(task, entry, &envelope).await?,
             context: task.context.clone(),
             wrong_order_ids: Arc::clone(&self.wrong_order_ids),
+            route: self.route(task),
         };
         Ok(entry.start(call, envelope)?.await?)
+    }
+
+    /// Which generators another license server means.
+    fn route(&self, task: &Task<'_>) -> Route {
+        Route {
+            named: generator_at(task.head.uri.path()).map(str::to_owned),
+            options: Arc::clone(&self.options),
+        }
     }
 
     fn entry(&self, service: Service, envelope: &Envelope<'_>) -> Result<&Entry, Fault> {
@@ -118,6 +128,12 @@ impl Endpoint {
         }
         let in_headers = Credentials::of_headers(&task.head.headers)?;
         let Some(in_message) = envelope.credentials() else {
+            if in_headers == Credentials::None
+                && task.service == Service::Generator
+                && self.options.generator.lets_in(task.address)
+            {
+                return Ok(Actor::by_address(task.address, Source::Soap));
+            }
             if in_headers == Credentials::None && !entry.is_open {
                 let message = "This operation needs credentials.";
                 return Err(Error::new(Code::AuthenticationRequired, message).into());

@@ -2,6 +2,7 @@
 //! operations there are is known to one table alone.
 
 mod call;
+mod generator;
 mod observe;
 mod operations;
 mod refusal;
@@ -33,14 +34,24 @@ use table::Table;
 
 const INTERNAL_PATH: &str = "/soap/v1";
 const ACTIVATION_PATH: &str = "/soap/activation/v1";
+/// Behind it, a generator's name may stand.
+const GENERATOR_PATH: &str = "/flexnet/services/LicenseGeneratorService";
 
 /// The service at a path.
 pub(crate) fn service_at(path: &str) -> Option<Service> {
     match path {
         INTERNAL_PATH => Some(Service::LicenseDistribution),
         ACTIVATION_PATH => Some(Service::Activation),
-        _ => None,
+        GENERATOR_PATH => Some(Service::Generator),
+        _ => generator_at(path).map(|_| Service::Generator),
     }
+}
+
+/// The generator that a path names.
+fn generator_at(path: &str) -> Option<&str> {
+    let name = path.strip_prefix(GENERATOR_PATH)?.strip_prefix('/')?;
+    let plain = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_' | b'.');
+    (!name.is_empty() && name.bytes().all(plain)).then_some(name)
 }
 
 /// Whether a path that is no service's was meant to be one.
@@ -60,10 +71,11 @@ const fn path(service: Service) -> &'static str {
     match service {
         Service::LicenseDistribution => INTERNAL_PATH,
         Service::Activation => ACTIVATION_PATH,
+        Service::Generator => GENERATOR_PATH,
     }
 }
 
-/// Both endpoints.
+/// All endpoints.
 pub(crate) struct Endpoint {
     services: Arc<Services>,
     options: Arc<Options>,
@@ -72,7 +84,7 @@ pub(crate) struct Endpoint {
     wrong_order_ids: Arc<WrongOrderIds>,
     correlations: Correlations,
     table: Table,
-    unknown: [Meter; 2],
+    unknown: [Meter; 3],
 }
 
 /// A reply, and to what.
@@ -96,7 +108,12 @@ impl Endpoint {
             correlations: Correlations::new(&key),
             authenticator: Authenticator::new(Arc::clone(&services), key),
             table: operations::table(),
-            unknown: [Service::LicenseDistribution, Service::Activation].map(Meter::unknown),
+            unknown: [
+                Service::LicenseDistribution,
+                Service::Activation,
+                Service::Generator,
+            ]
+            .map(Meter::unknown),
             services,
             options,
             room,

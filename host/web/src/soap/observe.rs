@@ -85,5 +85,6 @@ const fn label(service: Service) -> &'static str {
     match service {
         Service::LicenseDistribution => "license-distribution",
         Service::Activation => "activation",
+        Service::Generator => "generator",
     }
 }

@@ -5,6 +5,7 @@ use lds_soap::operation::{activation, internal};
 use lds_soap::wire::batch::StateChangeResult;
 use lds_soap::wire::license::ReplaceLicensesResult;
 
+use super::generator;
 use super::table::Table;
 
 /// Adds operations to a table. `command`: the request becomes a command, if it can be read as one,
@@ -47,7 +48,7 @@ macro_rules! operations {
     }};
 }
 
-/// All operations of both services.
+/// All operations of all services.
 pub(super) fn table() -> Table {
     let mut table = Table::default();
     operations! { table:
@@ -110,6 +111,7 @@ pub(super) fn table() -> Table {
         plain activation::Emergency => emergency;
     }
     add_others(&mut table);
+    generator::add_to(&mut table);
     table
 }
 

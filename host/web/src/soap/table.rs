@@ -11,6 +11,7 @@ use lds_domain::{Error, Result};
 use lds_soap::operation::internal::GetServiceInfo;
 use lds_soap::{Context, Envelope, Fault, Operation, Service, encode_reply};
 
+use super::generator::Route;
 use super::observe::Meter;
 use crate::order_ids::WrongOrderIds;
 
@@ -24,6 +25,8 @@ pub(super) struct Call {
     pub(super) context: Context,
     /// Who guesses.
     pub(super) wrong_order_ids: Arc<WrongOrderIds>,
+    /// Which generators another license server means.
+    pub(super) route: Route,
 }
 
 /// A request that was read; awaiting it does it and gives the reply's bytes.
@@ -75,7 +78,7 @@ impl Table {
             start: Box::new(start),
         };
         let operations = self.0.entry(O::SERVICE).or_default();
-        operations.insert(O::NAME, entry);
+        operations.insert(O::REQUEST, entry);
     }
 
     /// Adds an operation of customers; `shown` is the Order ID in its request. Whoever shows too
@@ -96,7 +99,7 @@ impl Table {
         });
     }
 
-    /// The operation of a service by its name.
+    /// The operation of a service by the name of its request.
     pub(super) fn find(&self, service: Service, name: &str) -> Option<&Entry> {
         self.0.get(&service)?.get(name)
     }
@@ -105,7 +108,7 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use lds_soap::Visitor;
-    use lds_soap::operation::{activation, internal};
+    use lds_soap::operation::{activation, generator, internal};
 
     use super::super::operations::table;
     use super::*;
@@ -118,9 +121,9 @@ mod tests {
 
     impl Visitor for Check {
         fn visit<O: Operation>(&mut self) {
-            let entry = self.table.find(O::SERVICE, O::NAME).expect(O::NAME);
+            let entry = self.table.find(O::SERVICE, O::REQUEST).expect(O::NAME);
             self.seen += 1;
-            if entry.is_open && O::SERVICE == Service::LicenseDistribution {
+            if entry.is_open && O::SERVICE != Service::Activation {
                 self.open.push(O::NAME);
             }
         }
@@ -135,6 +138,7 @@ mod tests {
         };
         internal::visit(&mut check);
         activation::visit(&mut check);
+        generator::visit(&mut check);
         let served: usize = check.table.0.values().map(HashMap::len).sum();
         assert_eq!(check.seen, served);
         assert_eq!(check.open, ["getServiceInfo"]);

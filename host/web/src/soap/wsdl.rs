@@ -4,7 +4,7 @@ use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use lds_soap::{Service, Version, wsdl};
 
-use super::path;
+use super::{generator_at, path};
 use crate::http::reply::{self, Body};
 
 /// Which WSDL a query asks for, if it does; tools differ in how they write it.
@@ -27,7 +27,9 @@ pub(super) fn serve(
     let Some(base_url) = base_url else {
         return reply::refusal(StatusCode::BAD_REQUEST, "The Host header names no host.\n");
     };
-    let url = format!("{}{}", base_url.trim_end_matches('/'), path(service));
+    // A generator's own path leads there again.
+    let path = generator_at(request.uri.path()).map_or(path(service), |_| request.uri.path());
+    let url = format!("{}{path}", base_url.trim_end_matches('/'));
     let document = wsdl::serve(service, version, &url).into_bytes();
     let content_type = Version::Soap11.content_type();
     reply::packed(StatusCode::OK, content_type, document, &request.headers)
