@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use lds_domain::Code;
-use lds_domain::generator::{GeneratorState, RequestOrder};
+use lds_domain::attribute::Attribute;
+use lds_domain::generator::{GeneratorState, HostParts, RequestOrder};
 use lds_domain::order_id::OrderId;
 use lds_domain::ports::Generators as _;
 use serde_json::json;
@@ -17,7 +18,7 @@ use crate::kit::{GENERATE, PluginFile, c, runtime};
 use crate::paper::{description_with, result_with};
 use crate::server::{Server, request};
 
-/// A library that describes itself and does this at GENERATE.
+/// A library that describes itself and does this at whatever else it is asked.
 fn library(members: serde_json::Value, generate: &str) -> PluginFile {
     let quoted = |text: String| serde_json::to_string(&text).unwrap();
     let description = quoted(description_with("native", members).to_string());
@@ -28,7 +29,7 @@ fn library(members: serde_json::Value, generate: &str) -> PluginFile {
         int32_t lds_call(const struct lds_host *h, uint32_t op, uint32_t len) {{
           const char *out = {description};
           in[h->input_read(h->ctx, 0, (uint8_t *)in, sizeof in - 1)] = 0;
-          if (op == 2) {{ out = text; {generate} }}
+          if (op > 1) {{ out = text; {generate} }}
           h->output_write(h->ctx, (const uint8_t *)out, strlen(out));
           return 0; }}"
     ))
@@ -48,6 +49,37 @@ async fn a_library_serves_under_the_operators_name() {
     let made = server.generate("mine").await.unwrap();
     assert_eq!(made.files[0].text(), Some("LICENSE\n"));
     assert_eq!(made.generator.name, "mine");
+}
+
+#[tokio::test]
+async fn a_host_value_is_composed_of_typed_parts() {
+    let types = json!([{"name": "DONGLE", "label": "Dongle", "form": "upper",
+        "attributes": [{"name": "slot", "type": "int", "required": true}]}]);
+    let compose = r#"if (op == 6 && strstr(in, "\"type\":\"DONGLE\"") && strstr(in, "{\"slot\":7}"))
+        out = "{\"schema\":1,\"value\":\"ab-7\"}";"#;
+    let members = json!({"ops": ["DESCRIBE", "GENERATE", "HOST"], "hostTypes": types});
+    let generators = server(&library(members, compose), "").start().await;
+    let parts = |host_type: &str, slot: &str| HostParts {
+        host_type: host_type.to_owned(),
+        attributes: vec![Attribute {
+            name: "slot".to_owned(),
+            value: slot.to_owned(),
+        }],
+    };
+    let composed = generators.compose("mine", &parts("DONGLE", "7")).await;
+    assert_eq!(composed.unwrap().as_deref(), Some("ab-7"));
+    for (host_type, slot, code) in [
+        ("DONGLE", "seven", Code::InvalidRequest),
+        ("OTHER", "7", Code::HostTypeUnsupported),
+        // What it answers is no host.
+        ("DONGLE", "8", Code::GeneratorFailed),
+    ] {
+        let refused = generators.compose("mine", &parts(host_type, slot)).await;
+        assert_eq!(refused.unwrap_err().code, code, "{host_type} {slot}");
+    }
+    let without = server(&library(json!({}), ""), "").start().await;
+    let none = without.compose("mine", &parts("DONGLE", "7")).await;
+    assert_eq!(none.unwrap(), None);
 }
 
 #[tokio::test]
