@@ -1,12 +1,12 @@
 //! kill -9 in the middle of a storm of activations: what was acknowledged is there afterwards, as
 //! it was told, once. `LDS_CRASHES` sets how often; 20 is what continuous integration does.
 
-use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::acknowledged::{ADDRESS, Told, assert_counted, assert_unchanged};
 use crate::support::{Client, Server, Shop, assert_counters, machine};
 
 const STORM: usize = 8;
@@ -16,7 +16,7 @@ const ORDERS: usize = 400;
 fn no_acknowledged_license_is_lost_changed_or_doubled() {
     let crashes: usize = std::env::var("LDS_CRASHES").map_or(20, |n| n.parse().expect("a number"));
     let mut server = Server::start();
-    let mut acknowledged: HashMap<String, String> = HashMap::new();
+    let mut acknowledged = Told::new();
     for round in 0..crashes {
         let shop = Shop {
             client: Client::new(&server),
@@ -58,13 +58,8 @@ fn shop(server: &Server, round: usize) -> Shop {
 }
 
 /// Activates until the server is killed; what was told before.
-fn storm(
-    server: &mut Server,
-    shop: &Shop,
-    orders: &[String],
-    pause: Duration,
-) -> HashMap<String, String> {
-    let told = Mutex::new(HashMap::new());
+fn storm(server: &mut Server, shop: &Shop, orders: &[String], pause: Duration) -> Told {
+    let told = Mutex::new(Told::new());
     let dead = AtomicBool::new(false);
     thread::scope(|scope| {
         for part in orders.chunks(orders.len().div_ceil(STORM)) {
@@ -75,7 +70,7 @@ fn storm(
                         "/soap/activation/v1",
                         crate::support::ACTIVATION,
                         "activate",
-                        &machine(order, "001122aabbcc"),
+                        &machine(order, ADDRESS),
                     );
                     match call {
                         Ok(answer) => drop(
@@ -94,27 +89,4 @@ fn storm(
         server.kill();
     });
     told.into_inner().expect("a lock")
-}
-
-/// Every license as it was told.
-fn assert_unchanged(client: &Client, told: &HashMap<String, String>) {
-    for (order, told) in told {
-        let again = client.activation("activate", &machine(order, "001122aabbcc"));
-        assert_eq!(again.expect("the license").0, *told);
-    }
-}
-
-/// What was told is counted; what was not told is there whole or not at all.
-fn assert_counted(client: &Client, orders: &[String], told: &HashMap<String, String>) {
-    let ids = format!("<id>{}</id>", orders.join("</id><id>"));
-    let found = client.internal("findOrders", &format!("{ids}<pageSize>1000</pageSize>"));
-    let found = found.expect("orders").elements("order");
-    assert_eq!(found.len(), orders.len());
-    for order in found {
-        let id = order.want("orderId");
-        let license = client.activation("getLicense", &machine(&id, "001122aabbcc"));
-        let counted = order.want("activeLicenses");
-        assert_eq!(counted, u8::from(license.is_ok()).to_string(), "{id}");
-        assert!(license.is_ok() || !told.contains_key(&id), "{id} is lost");
-    }
 }

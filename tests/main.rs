@@ -11,6 +11,7 @@ mod config;
 mod crash;
 mod disk;
 mod docs;
+mod failover;
 mod fno;
 mod http;
 mod imports;

@@ -1,5 +1,6 @@
 //! What tests from outside stand on: the real program on a free port, and a plain SOAP client.
 
+pub(crate) mod acknowledged;
 mod both;
 mod client;
 mod counters;

@@ -1,11 +1,13 @@
 //! What the repositories need of a database connection: so little that they are written once.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
+use crate::PATIENCE;
 use crate::dialect::{Dialect, Sql};
 use crate::failure::Failure;
 use crate::row::Rows;
@@ -89,35 +91,50 @@ impl Pool {
         }
     }
 
-    /// Runs a query on a free connection. One that failed is not used again.
+    /// Runs a query on a free connection. One that was idle may have been cut off, as when another
+    /// server takes over the address: then the query runs again on a new one.
     pub(crate) async fn fetch(&self, sql: &Sql, parameter: String) -> Result<String, Failure> {
-        let (permit, mut connection) = self.take().await?;
-        let answer = connection.fetch(sql, parameter).await;
-        if !matches!(answer, Err(Failure::Unavailable(_))) {
-            self.put(connection);
+        let _place = self.place().await?;
+        let idle = self.idle().pop();
+        if let Some(idle) = idle {
+            let answer = self.fetch_on(idle, sql, parameter.clone()).await;
+            // Those that were idle beside it hardly fared better.
+            if let Err(Failure::Lost(_) | Failure::Late(_)) = answer {
+                self.idle().clear();
+            }
+            if !matches!(answer, Err(Failure::Lost(_))) {
+                return answer;
+            }
         }
-        drop(permit);
+        let connection = self.connector.connect(Purpose::Reading).await?;
+        self.fetch_on(connection, sql, parameter).await
+    }
+
+    async fn place(&self) -> Result<SemaphorePermit<'_>, Failure> {
+        let place = timeout(PATIENCE, self.places.acquire()).await;
+        place
+            .map_err(|_| Failure::Late(PATIENCE))?
+            .map_err(Failure::internal)
+    }
+
+    /// A connection that failed is not used again.
+    async fn fetch_on(
+        &self,
+        mut connection: Box<dyn Connection>,
+        sql: &Sql,
+        parameter: String,
+    ) -> Result<String, Failure> {
+        let answer = connection.fetch(sql, parameter).await;
+        if !matches!(
+            answer,
+            Err(Failure::Unavailable(_) | Failure::Lost(_) | Failure::Late(_))
+        ) {
+            self.idle().push(connection);
+        }
         answer
     }
 
-    async fn take(&self) -> Result<(SemaphorePermit<'_>, Box<dyn Connection>), Failure> {
-        let permit = self.places.acquire().await.map_err(Failure::internal)?;
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.connector.connect(Purpose::Reading).await?,
-        };
-        Ok((permit, connection))
-    }
-
-    fn put(&self, connection: Box<dyn Connection>) {
-        self.idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(connection);
+    fn idle(&self) -> MutexGuard<'_, Vec<Box<dyn Connection>>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,7 @@
 //! What can go wrong with a database, sorted by what to do about it.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use lds_domain::Error;
 
@@ -13,9 +14,15 @@ pub(crate) enum Failure {
     /// The database asks to repeat the transaction: deadlock, serialization.
     #[error("the transaction must be repeated: {0}")]
     Repeat(String),
-    /// Nothing can be done now: disk full, read-only, locked, connection lost.
+    /// Nothing can be done now: disk full, read-only, locked.
     #[error("the database is not available: {0}")]
     Unavailable(String),
+    /// The connection broke or was refused: another one may do.
+    #[error("the connection to the database is lost: {0}")]
+    Lost(String),
+    /// No answer came in time; what was asked may still be done.
+    #[error("the database did not answer within {0:?}")]
+    Late(Duration),
     /// The connection broke while a transaction was being committed: it may be there or not.
     #[error("the outcome of a transaction is unknown: {0}")]
     Unknown(String),
@@ -33,8 +40,8 @@ impl Failure {
     /// The same failure, met at COMMIT: only what the database refused for good is known.
     pub(crate) fn at_commit(self) -> Self {
         match self {
-            Self::Unavailable(cause) | Self::Internal(cause) => Self::Unknown(cause),
-            known => known,
+            Self::Unique(_) | Self::Repeat(_) => self,
+            unknown => Self::Unknown(unknown.to_string()),
         }
     }
 }
@@ -52,6 +59,8 @@ impl From<&Failure> for Error {
             Failure::Unique(_)
             | Failure::Repeat(_)
             | Failure::Unavailable(_)
+            | Failure::Lost(_)
+            | Failure::Late(_)
             | Failure::Unknown(_) => Self::unavailable(failure),
         }
     }
@@ -71,9 +80,8 @@ impl From<sqlx::Error> for Failure {
             sqlx::Error::Database(database) => of_code(database.code(), text),
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
-            | sqlx::Error::PoolTimedOut
-            | sqlx::Error::PoolClosed
-            | sqlx::Error::WorkerCrashed => Self::Unavailable(text),
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::WorkerCrashed => Self::Lost(text),
             _ => Self::Internal(text),
         }
     }
@@ -100,8 +108,11 @@ fn of_sqlstate(code: &str, text: String) -> Failure {
         "40P01" | "40001" => Failure::Repeat(text),
         // A read-only transaction, a lock that was not got in time.
         "25006" | "55P03" => Failure::Unavailable(text),
-        // Connection, resources, an operator's intervention, the system.
-        _ if ["08", "53", "57", "58"].contains(&&code[..2]) => Failure::Unavailable(text),
+        // The server shuts down, crashed, or does not take connections yet.
+        "57P01" | "57P02" | "57P03" => Failure::Lost(text),
+        _ if code.starts_with("08") => Failure::Lost(text),
+        // Resources, an operator's intervention, the system.
+        _ if ["53", "57", "58"].contains(&&code[..2]) => Failure::Unavailable(text),
         _ => Failure::Internal(text),
     }
 }
@@ -119,15 +130,34 @@ mod tests {
     #[test]
     fn codes_are_sorted_by_what_to_do() {
         for busy in [
-            "5", "517", "13", "8", "1032", "10", "778", "53100", "57P01", "08006", "25006",
+            "5", "517", "13", "8", "1032", "10", "778", "53100", "57014", "25006", "55P03",
         ] {
             assert!(matches!(of(busy), Failure::Unavailable(_)), "{busy}");
+        }
+        for lost in ["57P01", "57P02", "57P03", "08006"] {
+            assert!(matches!(of(lost), Failure::Lost(_)), "{lost}");
         }
         for again in ["40P01", "40001"] {
             assert!(matches!(of(again), Failure::Repeat(_)), "{again}");
         }
         for defect in ["1", "42601", "22P02", "19"] {
             assert!(matches!(of(defect), Failure::Internal(_)), "{defect}");
+        }
+    }
+
+    #[test]
+    fn a_commit_is_undone_only_where_the_database_says_so() {
+        let text = String::new;
+        for refused in [Failure::Unique(text()), Failure::Repeat(text())] {
+            assert!(!matches!(refused.at_commit(), Failure::Unknown(_)));
+        }
+        for open in [
+            Failure::Unavailable(text()),
+            Failure::Lost(text()),
+            Failure::Late(Duration::ZERO),
+            Failure::Internal(text()),
+        ] {
+            assert!(matches!(open.at_commit(), Failure::Unknown(_)));
         }
     }
 

@@ -27,12 +27,16 @@ mod view;
 mod write;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use lds_domain::ports::{Clock, Random};
 
 pub use keys::{KeyError, MasterKey};
 pub use migrate::OpenError;
 pub use store::{Environment, PostgresOptions, SqliteOptions, Store};
+
+/// How long a caller waits for a database that does not answer; then he is told to come again.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What all parts of an open store share.
 struct Shared {

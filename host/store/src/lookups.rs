@@ -16,7 +16,9 @@ use lds_domain::token::{Token, TokenKey};
 use lds_domain::unit::UserKey;
 use lds_domain::user::User;
 use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout;
 
+use crate::PATIENCE;
 use crate::connection::{Pool, ask};
 use crate::failure::Failure;
 use crate::keyed;
@@ -84,8 +86,13 @@ impl<L: Lookup> Line<L> {
             waiting.asked.push_back((lookup, reply));
         }
         self.news.notify_one();
-        let lost = |_| Err(Error::unavailable("the store was closed"));
-        answer.await.unwrap_or_else(lost)
+        match timeout(PATIENCE, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(Error::unavailable("the store was closed")),
+            Err(_) => Err(Error::unavailable(
+                "a lookup waited too long for the database",
+            )),
+        }
     }
 
     /// Answers nobody any more.

@@ -1,16 +1,22 @@
-//! A PostgreSQL server for tests: made in a temporary directory, one a test binary, stopped when
-//! the binary ends, however it ends. Without PostgreSQL the tests fail with a sentence. It must not
-//! know what is tested.
+//! PostgreSQL servers for tests: made in a temporary directory, one a test binary unless a test asks
+//! for one of its own, stopped when the binary ends, however it ends. Without PostgreSQL the tests
+//! fail with a sentence. It must not know what is tested.
 
 #![expect(
     clippy::expect_used,
     reason = "what goes wrong here is the end of the test that asked"
 )]
 
+mod node;
+mod pair;
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+
+use node::Node;
+
+pub use pair::Pair;
 
 /// What is acknowledged.
 #[derive(Clone, Copy)]
@@ -23,7 +29,7 @@ enum Writes {
 
 /// A running server.
 struct Server {
-    directory: PathBuf,
+    node: Node,
     /// Stops the server when its input ends, and that ends with this process.
     _keeper: Child,
 }
@@ -35,7 +41,10 @@ struct Server {
 #[must_use]
 pub fn new_database() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    database_of(SERVER.get_or_init(|| Server::start(Writes::Lazy)))
+    SERVER
+        .get_or_init(|| Server::start(Writes::Lazy))
+        .node
+        .new_database()
 }
 
 /// The URL of a new, empty database on a server that writes to the disk before it acknowledges.
@@ -45,68 +54,59 @@ pub fn new_database() -> String {
 #[must_use]
 pub fn new_durable_database() -> String {
     static SERVER: OnceLock<Server> = OnceLock::new();
-    database_of(SERVER.get_or_init(|| Server::start(Writes::Durable)))
+    SERVER
+        .get_or_init(|| Server::start(Writes::Durable))
+        .node
+        .new_database()
 }
 
-fn database_of(server: &Server) -> String {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
-    run(as_postgres(&programs().join("createdb"))
-        .args(["--username=postgres", "--host"])
-        .arg(&server.directory)
-        .arg(&name));
-    server.url(&name)
+/// A database on a server of its own, so that no transaction of other tests is open there.
+pub struct Alone {
+    /// Of the database.
+    pub url: String,
+    _server: Server,
+}
+
+impl Alone {
+    /// A new server with a new, empty database.
+    ///
+    /// # Panics
+    /// As [`new_database`].
+    #[must_use]
+    pub fn start() -> Self {
+        let server = Server::start(Writes::Lazy);
+        Self {
+            url: server.node.new_database(),
+            _server: server,
+        }
+    }
 }
 
 impl Server {
     fn start(writes: Writes) -> Self {
-        let programs = programs();
-        let directory = tempfile::Builder::new()
-            .prefix("lds-pg-")
-            .tempdir()
-            .expect("a temporary directory")
-            .keep();
-        let data = directory.join("data");
-        if is_root() {
-            run(Command::new("chown").arg("postgres").arg(&directory));
-        }
-        run(as_postgres(&programs.join("initdb"))
-            .args([
-                "--auth=trust",
-                "--username=postgres",
-                "--encoding=UTF8",
-                "--locale=C.UTF-8",
-                "--no-sync",
-            ])
-            .arg("--pgdata")
-            .arg(&data));
-        let fsync = match writes {
-            Writes::Lazy => "off",
-            Writes::Durable => "on",
-        };
-        let options = format!(
-            "-c listen_addresses='' -c fsync={fsync} -c max_connections=300 -c unix_socket_directories='{}'",
-            directory.display()
-        );
-        run(as_postgres(&programs.join("pg_ctl"))
-            .args(["start", "--wait", "--silent", "--options", &options])
-            .arg("--log")
-            .arg(directory.join("log"))
-            .arg("--pgdata")
-            .arg(&data));
-        let keeper = keeper(&programs, &directory);
+        let directory = new_directory();
+        let keeper = keeper(&directory);
+        let node = Node::new(directory.join("node"));
+        node.init();
+        node.start(match writes {
+            Writes::Lazy => "-c fsync=off",
+            Writes::Durable => "-c fsync=on",
+        });
         Self {
-            directory,
+            node,
             _keeper: keeper,
         }
     }
+}
 
-    fn url(&self, database: &str) -> String {
-        format!(
-            "postgres://postgres@localhost/{database}?host={}",
-            self.directory.display()
-        )
+/// A directory that the server may write to.
+fn new_directory() -> PathBuf {
+    let directory = tempfile::Builder::new().prefix("lds-pg-").tempdir();
+    let directory = directory.expect("a temporary directory").keep();
+    if is_root() {
+        run(Command::new("chown").arg("postgres").arg(&directory));
     }
+    directory
 }
 
 /// The newest installed server's programs.
@@ -153,14 +153,16 @@ fn run(command: &mut Command) {
     );
 }
 
-fn keeper(programs: &Path, directory: &Path) -> Child {
-    let stop = as_postgres(&programs.join("pg_ctl"));
+/// Stops all servers below a directory, and removes it, when its input ends.
+fn keeper(directory: &Path) -> Child {
+    let stop = as_postgres(&programs().join("pg_ctl"));
     let words: Vec<_> = std::iter::once(stop.get_program())
         .chain(stop.get_args())
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
     let script = format!(
-        "trap '' INT TERM HUP; cat >/dev/null; {} stop --mode=immediate --silent --pgdata {dir}/data; rm -rf {dir}",
+        "trap '' INT TERM HUP; cat >/dev/null; for data in {dir}/*/data; do {} stop --mode=immediate \
+         --silent --pgdata $data; done; rm -rf {dir}",
         words.join(" "),
         dir = directory.display()
     );

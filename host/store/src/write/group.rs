@@ -48,6 +48,8 @@ impl Group<'_> {
                 let _committing = memory.map(|memory| memory.committing(written(answers)));
                 self.connection.commit().await.map_err(Failure::at_commit)?;
             }
+            // With the connection goes the transaction.
+            Err(Failure::Lost(_) | Failure::Late(_)) => {}
             Ok((_, false)) | Err(_) => self.connection.rollback().await?,
         }
         let (answers, _) = worked?;

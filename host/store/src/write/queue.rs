@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use lds_domain::Error;
 use lds_domain::unit::{Committed, Stop, Unit};
 use tokio::sync::{Notify, oneshot};
+use tokio::time::timeout;
 
+use crate::PATIENCE;
 use crate::row::RowId;
 
 /// Units that may wait; more are told to come again.
@@ -74,8 +76,12 @@ impl Queue {
             waiting.jobs.push_back(Job { unit, reply });
         }
         self.news.notify_one();
-        let lost = |_| Err(Error::unavailable("a writer ended with a unit in hand").into());
-        answer.await.unwrap_or_else(lost)
+        match timeout(PATIENCE, answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) => Err(Error::unavailable("a writer ended with a unit in hand").into()),
+            // It may still be written: who repeats the request finds it.
+            Err(_) => Err(Error::unavailable("a unit waited too long for the database").into()),
+        }
     }
 
     /// Queues a use.

@@ -168,6 +168,8 @@ impl Writer {
                 self.signed = 0;
                 Err(Trouble::Database(failure))
             }
+            // Units alone would wait as long for nothing.
+            Err(failure @ (Failure::Lost(_) | Failure::Late(_))) => Err(Trouble::Database(failure)),
             // The connection may be broken: the next attempt has a new one.
             Err(failure @ Failure::Unavailable(_)) => Err(Trouble::Group(failure)),
             Err(failure) => {

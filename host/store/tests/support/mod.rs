@@ -2,6 +2,7 @@
 
 pub(crate) mod samples;
 
+use std::any::Any;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -32,7 +33,8 @@ pub(crate) struct Bench {
     pub(crate) store: Arc<Store>,
     pub(crate) place: Place,
     pub(crate) clock: Arc<FixedClock>,
-    _directory: Option<tempfile::TempDir>,
+    /// A directory or a server that lasts as long as the bench.
+    _keeps: Box<dyn Any + Send + Sync>,
 }
 
 impl Bench {
@@ -40,22 +42,30 @@ impl Bench {
     pub(crate) async fn sqlite() -> Self {
         let directory = tempfile::tempdir().unwrap();
         let place = Place::Sqlite(directory.path().join("lds.db"));
-        Self::at(place, Some(directory)).await
+        Self::at(place, Box::new(directory)).await
     }
 
     /// On a new database of the tests' server.
     pub(crate) async fn postgres() -> Self {
-        Self::at(Place::Postgres(lds_postgres::new_database()), None).await
+        let place = Place::Postgres(lds_postgres::new_database());
+        Self::at(place, Box::new(())).await
     }
 
-    async fn at(place: Place, directory: Option<tempfile::TempDir>) -> Self {
+    /// On a `PostgreSQL` server of its own.
+    pub(crate) async fn alone() -> Self {
+        let server = lds_postgres::Alone::start();
+        let place = Place::Postgres(server.url.clone());
+        Self::at(place, Box::new(server)).await
+    }
+
+    async fn at(place: Place, keeps: Box<dyn Any + Send + Sync>) -> Self {
         let clock = Arc::new(FixedClock::new(NOW));
         let store = open(&place, environment(&clock, 1)).await.unwrap();
         Self {
             store: Arc::new(store),
             place,
             clock,
-            _directory: directory,
+            _keeps: keeps,
         }
     }
 
@@ -136,18 +146,30 @@ pub(crate) fn entry(action: &'static str) -> AuditEntry {
 
 /// Makes each of the test functions a test on both databases.
 macro_rules! both {
-    ($($name:ident),+ $(,)?) => {
+    ($($name:ident),+ $(,)?) => { $crate::support::on!(postgres: $($name),+); };
+}
+pub(crate) use both;
+
+/// The same, on a `PostgreSQL` server of its own each.
+macro_rules! both_alone {
+    ($($name:ident),+ $(,)?) => { $crate::support::on!(alone: $($name),+); };
+}
+pub(crate) use both_alone;
+
+/// Tests on `SQLite` and on this `PostgreSQL`.
+macro_rules! on {
+    ($postgres:ident: $($name:ident),+) => {
         mod sqlite {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $name() { super::$name($crate::support::Bench::sqlite().await).await; })+
         }
         mod postgres {
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() { super::$name($crate::support::Bench::postgres().await).await; })+
+            async fn $name() { super::$name($crate::support::Bench::$postgres().await).await; })+
         }
     };
 }
-pub(crate) use both;
+pub(crate) use on;
 
 impl Bench {
     /// Columns of rows as they lie in the database, as JSON arrays; `#` before a column of bytes.
