@@ -20,7 +20,7 @@ const ANSWER_TIME: Duration = Duration::from_secs(30);
 /// For BEGIN and for COMMIT, which waits for synchronous standbys.
 const COMMIT_TIME: Duration = Duration::from_secs(10);
 /// For a lock that another transaction holds.
-const LOCK_TIME: &str = "10s";
+const LOCK_TIME: &str = "5s";
 
 /// Opens connections to one database.
 #[derive(Debug)]

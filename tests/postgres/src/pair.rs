@@ -53,15 +53,19 @@ impl Pair {
         pair
     }
 
-    /// The primary is killed, the address leads to the standby, and that is promoted. It
-    /// acknowledges no write until there is [another standby](Self::add_standby).
-    pub fn fail_over(&mut self) {
+    /// The primary is killed, and the address leads to the standby, which can only be read.
+    pub fn lose_primary(&self) {
         self.primary.kill();
         self.lead_to(&self.standby);
+    }
+
+    /// The standby is the primary now. It acknowledges no write until there is [another
+    /// standby](Self::add_standby).
+    pub fn promote(&self) {
         self.standby.promote();
     }
 
-    /// Makes a new standby after a fail-over.
+    /// Makes a new standby after a promotion.
     pub fn add_standby(&mut self) {
         let new = Node::new(self.directory.join(self.made.to_string()));
         self.made += 1;

@@ -7,16 +7,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use lds_domain::Code;
-use lds_domain::id::{LicenseId, OrderRef};
+use lds_domain::id::{Id as _, LicenseId, OrderRef};
 use lds_domain::license::License;
+use lds_domain::order::{Order, OrderLookup};
 use lds_domain::ports::fixed::FixedClock;
 use lds_domain::ports::{Clock, Store as _};
 use lds_domain::unit::{Changes, Stop, Wanted};
 use lds_store::{Environment, OpenError, SqliteOptions, Store};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use time::{Date, OffsetDateTime};
 
 use crate::support::samples::{activation, basis, license, license_id, order};
-use crate::support::{Bench, NOW, environment, unit};
+use crate::support::{Bench, NOW, Place, environment, unit};
 
 /// Set for the process that has given up the rights of root.
 const UNPRIVILEGED: &str = "LDS_TEST_UNPRIVILEGED";
@@ -142,6 +144,33 @@ async fn a_store_whose_connections_are_cut_connects_anew() {
         let orders = bench.store.orders(&[one.id]).await.unwrap();
         assert_eq!(orders[0].active_licenses, 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_that_another_holds_stops_only_those_who_need_it() {
+    let bench = Bench::postgres().await;
+    let (held, free) = (order(30, 0), order(31, 0));
+    bench.write(basis(vec![held.clone(), free.clone()])).await;
+    let Place::Postgres(url) = &bench.place else {
+        panic!("a lock of a row needs PostgreSQL");
+    };
+    let mut other = PgConnection::connect(url).await.unwrap();
+    other.execute("BEGIN").await.unwrap();
+    let lock = sqlx::query("SELECT id FROM orders WHERE id = $1 FOR UPDATE").bind(held.id.uuid());
+    lock.fetch_one(&mut other).await.unwrap();
+    let write = |number, of: &Order, place| {
+        let wanted = Wanted {
+            orders: vec![OrderLookup::plain(of.id.into())],
+            ..Wanted::default()
+        };
+        let made = activation(license(number, Some(of.id), "aa"), place);
+        bench.store.commit(unit(wanted, move |_| Ok(made.clone())))
+    };
+    let (refused, written) = tokio::join!(write(40, &held, 1), write(41, &free, 2));
+    assert!(matches!(refused, Err(Stop::Refused(error)) if error.code == Code::Unavailable));
+    assert!(written.is_ok());
+    other.execute("ROLLBACK").await.unwrap();
+    assert!(write(40, &held, 1).await.is_ok());
 }
 
 /// A clock that panics once when it is told to.
