@@ -1,11 +1,13 @@
 //! An open store: its tasks, and the port that the domain asks for.
 
+mod ports_beside;
+
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use lds_domain::customer::Customer;
-use lds_domain::id::{Id, Key, LicenseId, OrderRef, TokenId};
+use lds_domain::id::{Key, LicenseId, OrderRef};
 use lds_domain::license::License;
 use lds_domain::order::{Order, OrderLookup, OrderView};
 use lds_domain::ports::{self, Clock, Random};
@@ -14,7 +16,6 @@ use lds_domain::query::{
     CustomerFilter, LicenseFilter, OrderFilter, Page, Paging, ProductFilter, TokenFilter,
     UserFilter,
 };
-use lds_domain::records::{AuditFilter, AuditRecord, EventFilter, Feed, Span, Verdict};
 use lds_domain::token::{Token, TokenKey};
 use lds_domain::unit::{Committed, Loaded, Stop, Unit, UserKey, Wanted};
 use lds_domain::user::User;
@@ -23,7 +24,6 @@ use time::OffsetDateTime;
 use tokio::task::JoinHandle;
 
 use crate::Shared;
-use crate::audit;
 use crate::connection::{Connector, Pool, Purpose, ask};
 use crate::failure::Failure;
 use crate::find::Finder;
@@ -430,40 +430,6 @@ impl ports::Store for Store {
                 "the database is not the one that was opened",
             )),
         }
-    }
-}
-
-impl ports::Secrets for Store {
-    fn seal(&self, token: TokenId, secret: &str) -> Result<Vec<u8>> {
-        let owner = token.uuid().into_bytes();
-        let secrets = &self.shared.keys.secrets;
-        Ok(secrets.seal(&owner, secret.as_bytes(), &*self.shared.random)?)
-    }
-
-    fn open(&self, token: TokenId, sealed: &[u8]) -> Result<String> {
-        let owner = token.uuid().into_bytes();
-        let secret = self.shared.keys.secrets.open(&owner, sealed)?;
-        String::from_utf8(secret).map_err(|_| Error::internal("a sealed secret is no text"))
-    }
-}
-
-#[async_trait]
-impl ports::Records for Store {
-    async fn find_audit_entries(
-        &self,
-        filter: AuditFilter,
-        paging: Paging,
-    ) -> Result<Page<AuditRecord>> {
-        self.finder.audit(&self.pool, &filter, &paging).await
-    }
-
-    async fn verify_audit(&self, span: Span) -> Result<Verdict> {
-        let sql = &self.shared.statements.records;
-        Ok(audit::verify(&self.pool, sql, &self.shared.keys, span).await?)
-    }
-
-    async fn find_events(&self, filter: EventFilter) -> Result<Feed> {
-        self.finder.events(&self.pool, &filter).await
     }
 }
 
