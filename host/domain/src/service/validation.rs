@@ -36,11 +36,12 @@ impl Services {
     /// of generators.
     pub(super) async fn validate(&self, draft: Draft<'_>) -> Result<()> {
         let Some(generator) = self.installed(draft.generator).await? else {
-            return Err(self.no_generator(draft.generator));
+            return Err(self.no_generator(draft.generator).await?);
         };
-        let description = generator
-            .ready()
-            .map_err(|error| self.not_in_service(&generator, error))?;
+        let description = match generator.ready() {
+            Ok(description) => description,
+            Err(error) => return Err(self.not_in_service(&generator, error).await?),
+        };
         check_host_rules(draft.terms, description)?;
         let request = issue::validation(
             draft.product,
@@ -59,28 +60,28 @@ impl Services {
         }
     }
 
-    fn no_generator(&self, name: &str) -> Error {
-        let (name, instead) = (shown(name), self.generators_in_service());
+    async fn no_generator(&self, name: &str) -> Result<Error> {
+        let (name, instead) = (shown(name), self.generators_in_service().await?);
         let message = format!("There is no generator {name} in service{instead}");
-        Error::invalid("generator", message)
+        Ok(Error::invalid("generator", message))
     }
 
     /// One that is switched off tells how to switch it on; why one failed is for the operator.
-    fn not_in_service(&self, generator: &GeneratorInfo, error: Error) -> Error {
+    async fn not_in_service(&self, generator: &GeneratorInfo, error: Error) -> Result<Error> {
         let why = match (generator.state, &generator.message) {
             (GeneratorState::Disabled, Some(why)) => format!(" ({why})"),
             _ => String::new(),
         };
-        let (name, instead) = (&generator.name, self.generators_in_service());
+        let (name, instead) = (&generator.name, self.generators_in_service().await?);
         let message = format!("The generator {name} is not in service{why}{instead}");
-        Error { message, ..error }.at("generator")
+        Ok(Error { message, ..error }.at("generator"))
     }
 
     /// Those that a product can name instead.
-    fn generators_in_service(&self) -> String {
-        let all = self.generators.list();
+    async fn generators_in_service(&self) -> Result<String> {
+        let all = self.listed().await?;
         let ready = all.iter().filter(|info| info.ready().is_ok());
-        instead(ready.map(|info| info.name.as_str()))
+        Ok(instead(ready.map(|info| info.name.as_str())))
     }
 }
 

@@ -76,6 +76,7 @@ async fn one_that_is_off_writes_nothing_until_it_is_on_again() {
             .message
             .contains("switched off by disableGenerators")
     );
+    assert!(refused.message.ends_with("; there is none."));
     let product = *bench.tables().products.keys().next().unwrap();
     let preview = async || {
         let command = PreviewLicense {
