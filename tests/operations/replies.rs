@@ -10,6 +10,9 @@ use super::golden;
 use super::schema::Schema;
 use super::world::{Case, World, call};
 
+/// Calls until there is an event.
+const MOST_CALLS: usize = 10_000;
+
 on_both!(every_operation_answers_by_its_schema);
 
 fn every_operation_answers_by_its_schema(server: &Server) {
@@ -37,8 +40,15 @@ fn every_operation_answers_by_its_schema(server: &Server) {
 
 /// The content of the body of what a good request is answered with.
 fn reply(world: &World, case: &Case) -> String {
-    let answer = call(&world.admin, case.service, &case.request);
-    let answer = answer.unwrap_or_else(|fault| panic!("{}: {fault:?}", case.operation));
+    let mut answers = (0..MOST_CALLS).map(|_| {
+        let answer = call(&world.admin, case.service, &case.request);
+        answer.unwrap_or_else(|fault| panic!("{}: {fault:?}", case.operation))
+    });
+    // Other databases of the same server may hold events back for a moment.
+    let is_early =
+        |answer: &Answer| case.operation == "findEvents" && !answer.0.contains("<event>");
+    let answer = answers.find(|answer| !is_early(answer));
+    let answer = answer.expect("an event");
     let is_done = !answer.0.contains("<failure>");
     assert!(is_done, "{}: {}", case.operation, answer.0);
     inner(&answer.0, "Body")

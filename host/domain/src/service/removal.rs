@@ -1,6 +1,8 @@
 //! How licenses are asked back and taken out: the rows of each step, and which step a state allows.
 //! Who may do it, and what it costs of an allowance, is the callers' business.
 
+use serde_json::json;
+
 use crate::audit::Change;
 use crate::error::{Code, Error, Result};
 use crate::license::{License, LicenseKind, LicenseState, Removal, RemovedBy};
@@ -84,11 +86,19 @@ fn change(
     license: &License,
     (state, removal): (LicenseState, Option<Removal>),
 ) {
-    let members = vec![Change {
-        member: "state".to_owned(),
-        before: Some(license.state.to_string()),
-        after: Some(state.to_string()),
-    }];
+    let text = |removal: &Removal| json!(removal).to_string();
+    let members = vec![
+        Change {
+            member: "removal".to_owned(),
+            before: license.removal.as_ref().map(text),
+            after: removal.as_ref().map(text),
+        },
+        Change {
+            member: "state".to_owned(),
+            before: Some(license.state.to_string()),
+            after: Some(state.to_string()),
+        },
+    ];
     record.add(changes, kind, &license.id, license.order, members);
     changes.licenses.push(License {
         state,

@@ -149,6 +149,11 @@ async fn repeating_changes_nothing_and_what_is_over_stays_over() {
     assert_eq!(shop.licenses(), requested);
     let kinds: Vec<_> = shop.bench.tables().events.iter().map(|e| e.kind).collect();
     assert_eq!(kinds, ["license.created", "license.removalRequested"]);
+    let tables = shop.bench.tables();
+    let changes = tables.audit.last().unwrap().changes.iter();
+    let members: Vec<_> = changes.map(|change| change.member.as_str()).collect();
+    assert_eq!(members, ["removal", "state"]);
+    drop(tables);
 
     shop.remove(license.id).await;
     assert_eq!(
