@@ -3,6 +3,7 @@
 
 mod hosts;
 mod plugins;
+mod reference;
 mod roles;
 mod soap;
 mod token;
