@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: build demo run kit test test-clients fuzz lint bench
+.PHONY: build demo run kit test test-clients reference fuzz lint bench
 
 # Of `make fuzz`, for each way in.
 SECONDS_EACH := 60
@@ -28,10 +28,14 @@ test:
 	scripts/setup test
 	cargo test --workspace --locked
 
-# Every SOAP stack of tests/clients, as its users install it.
+# Every SOAP stack of tests/clients, as its users install it, and the examples that are made with one.
 test-clients:
 	scripts/setup clients
-	cargo test --package lds --test lds --locked -- --ignored clients::stacks
+	cargo test --package lds --test lds --locked -- --ignored clients::stacks examples
+
+# docs/soap-reference.md anew, after a change of a WSDL.
+reference:
+	LDS_REWRITE=1 cargo test --package lds --test lds --locked -- docs::reference
 
 # Bytes from outside, as a fuzzer makes them up.
 fuzz:

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use crate::support::{Client, Server, Shop};
 
 /// The folder of the built programs.
-fn programs() -> PathBuf {
+pub(crate) fn programs() -> PathBuf {
     let lds = PathBuf::from(env!("CARGO_BIN_EXE_lds"));
     lds.parent().expect("a folder").to_owned()
 }

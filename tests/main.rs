@@ -11,6 +11,7 @@ mod config;
 mod crash;
 mod disk;
 mod docs;
+mod examples;
 mod failover;
 mod fno;
 mod http;

@@ -2,6 +2,7 @@
 //! list goes stale, and recipes are run as they stand.
 
 mod hosts;
+mod limits;
 mod plugins;
 mod reference;
 mod roles;
