@@ -1,5 +1,6 @@
 //! The shop, as its payment provider and its buyers see it.
 
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
 use std::path::Path;
@@ -57,20 +58,13 @@ impl Web {
     fn pay(&self, body: &str, secret: &str) -> u16 {
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
         let tag = hmac::sign(&key, body.as_bytes());
-        let signature: String = tag
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex = tag.as_ref().iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a string takes all");
+            hex
+        });
         let url = format!("{}/paid.php", self.url);
-        let answer = agent().post(url).header("Signature", signature).send(body);
+        let answer = agent().post(url).header("Signature", hex).send(body);
         answer.expect("an answer").status().as_u16()
-    }
-
-    fn page(&self, url: &str) -> (u16, String) {
-        let mut answer = agent().get(url).call().expect("an answer");
-        let text = answer.body_mut().read_to_string().expect("text");
-        (answer.status().as_u16(), text)
     }
 
     fn file(&self, name: &str) -> std::path::PathBuf {
@@ -90,6 +84,12 @@ impl Web {
 fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder().http_status_as_error(false);
     config.build().into()
+}
+
+fn page(url: &str) -> (u16, String) {
+    let mut answer = agent().get(url).call().expect("an answer");
+    let text = answer.body_mut().read_to_string().expect("text");
+    (answer.status().as_u16(), text)
 }
 
 fn free_port() -> u16 {
@@ -153,10 +153,10 @@ fn a_paid_order_is_mailed_and_shown_once_however_often_it_is_told() {
     sorted.sort_unstable();
     assert_eq!(sorted, sold);
     assert_eq!(sold.len(), 2);
-    let (status, page) = web.page(&link);
+    let (status, shown) = page(&link);
     assert_eq!(status, 200);
     for id in &mailed {
-        assert!(page.contains(id), "no {id} in {page}");
+        assert!(shown.contains(id), "no {id} in {shown}");
         shop.activate(id, "001122aabbcc").expect("a license");
     }
 
@@ -178,7 +178,7 @@ fn who_is_not_the_provider_or_the_buyer_gets_nothing() {
     assert_eq!(web.pay(&paid, "guessed"), 403);
     assert_eq!(web.pay("{}", SECRET), 400);
     let guessed = format!("{}/order.php?number=2026-0816&seal=0", web.url);
-    assert_eq!(web.page(&guessed).0, 404);
+    assert_eq!(page(&guessed).0, 404);
     let unknown = shop
         .client
         .internal("findOrders", "<customerId>ext:K-42</customerId>");
