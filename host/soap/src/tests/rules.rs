@@ -279,6 +279,26 @@ fn names_are_reserved_in_no_language() {
     assert_eq!(found, BTreeSet::from(RESERVED_AND_WANTED));
 }
 
+/// Types of `java.lang` and of .NET's `System`, which are there without being asked for, as far as
+/// one could think of them as names.
+const AMBIENT: &str = "Action Array Attribute Boolean Buffer Byte Character Class Comparable Console \
+    Convert Delegate Deprecated Double Enum Environment Error Exception Float Func Index Integer \
+    Iterable Lazy Long Math Module Nullable Number Object Override Package Process Progress Random \
+    Range Record Runtime Short String System Thread Throwable Tuple Type Uri Version Void";
+
+#[test]
+fn no_type_hides_one_that_is_always_there() {
+    for service in SERVICES {
+        let wsdl = document(service);
+        let types = schema(&wsdl).children(XS, "complexType");
+        let hidden: Vec<_> = types
+            .map(Node::label)
+            .filter(|name| AMBIENT.split(' ').any(|ambient| ambient == *name))
+            .collect();
+        assert_eq!(hidden, [""; 0]);
+    }
+}
+
 #[test]
 fn every_operation_type_and_member_is_explained() {
     for service in SERVICES {

@@ -186,7 +186,7 @@ pub struct License {
 
 /// Lifts the order's dates, never more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Override {
+pub struct DateOverride {
     /// Why.
     pub reason: String,
 }
@@ -208,7 +208,7 @@ pub struct ActivateLicenseRequest {
     pub attribute: Vec<NameValue>,
     /// Lifts the order's dates; for managers.
     #[serde(rename = "override")]
-    pub override_dates: Option<Override>,
+    pub override_dates: Option<DateOverride>,
     /// Chosen by the caller, up to 64 characters: the same request sent again is answered, not done again.
     pub request_id: Option<String>,
     /// Check and answer, but write nothing.
@@ -226,7 +226,7 @@ pub struct RehostLicenseRequest {
     pub new_host: Vec<Host>,
     /// Lifts the order's dates; for managers.
     #[serde(rename = "override")]
-    pub override_dates: Option<Override>,
+    pub override_dates: Option<DateOverride>,
     /// Why.
     pub reason: Option<String>,
     /// Chosen by the caller, up to 64 characters: the same request sent again is answered, not done again.
