@@ -2,6 +2,7 @@
 
 mod caller;
 mod hostile;
+mod remote;
 mod texts;
 mod zeep;
 

@@ -9,12 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
 
-/// Both sections.
+/// All sections.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GeneratorsConfig {
     /// By the name that products use.
     pub plugins: BTreeMap<String, PluginConfig>,
+    /// By the name that products use.
+    pub remotes: BTreeMap<String, RemoteConfig>,
     /// By the name that grants use.
     pub signers: BTreeMap<String, SignerConfig>,
 }
@@ -114,6 +116,59 @@ impl SettingValue {
             Self::List(values) => values.clone(),
         }
     }
+}
+
+/// `[remotes.NAME]`: a service that writes texts. Paths are relative to the data directory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RemoteConfig {
+    /// Where it is, `https://…` or `http://…`.
+    pub url: String,
+    /// Whether it is taken into service.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// The license technology to name in requests.
+    pub technology: Option<String>,
+    /// The login to show.
+    pub user: Option<String>,
+    /// The password of that login.
+    pub password_file: Option<PathBuf>,
+    /// A token to show in their place.
+    pub token_file: Option<PathBuf>,
+    /// The certificates that sign the service's own, in PEM; absent: the system's.
+    pub ca_file: Option<PathBuf>,
+    /// What it declares: a document as DESCRIBE gives it; absent: the usual host types alone.
+    pub description: Option<PathBuf>,
+    /// Time of a call, in milliseconds.
+    pub time_ms: Option<u32>,
+    /// Size of a reply, in KiB.
+    pub output_kib: Option<u32>,
+    /// Calls at once.
+    pub concurrency: Option<u16>,
+    /// Calls that wait.
+    pub queue: Option<u16>,
+    /// Values for settings that a product leaves out.
+    #[serde(default)]
+    pub settings: BTreeMap<String, SettingValue>,
+}
+
+impl RemoteConfig {
+    /// What it has in common with plugins.
+    pub(crate) fn as_plugin(&self) -> PluginConfig {
+        PluginConfig {
+            enabled: self.enabled,
+            time_ms: self.time_ms,
+            output_kib: self.output_kib,
+            concurrency: self.concurrency,
+            queue: self.queue,
+            settings: self.settings.clone(),
+            ..PluginConfig::default()
+        }
+    }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// `[signers.NAME]`.

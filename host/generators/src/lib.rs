@@ -1,8 +1,8 @@
 //! Loads and calls generators: plugins as WebAssembly modules and as native
-//! libraries in worker processes, their limits, and the signers that complete
-//! what they write.
+//! libraries in worker processes, remote services, their limits, and the signers that
+//! complete what they write.
 //!
-//! This crate must not know SQL or HTTP. The rules of the interface between
+//! This crate must not know SQL, nor who calls it. The rules of the interface between
 //! host and plugin are those of `lds-plugin-api`.
 //!
 //! A server calls [`Generators::start`] once and uses the result as the domain's
@@ -51,6 +51,7 @@ mod private_file;
 mod process;
 mod quarantine;
 mod registry;
+mod remote;
 mod request;
 mod result;
 mod runtime;
@@ -64,7 +65,8 @@ pub mod worker;
 pub use artefact::PluginKind;
 pub use carrier::{CallOutcome, Carrier, LogLevel, LogLine};
 pub use config::{
-    CommandConfig, CommandMode, GeneratorsConfig, Grant, PluginConfig, SettingValue, SignerConfig,
+    CommandConfig, CommandMode, GeneratorsConfig, Grant, PluginConfig, RemoteConfig, SettingValue,
+    SignerConfig,
 };
 pub use error::LoadError;
 pub use process::WorkerProgram;

@@ -53,6 +53,16 @@ impl Limits {
             ..Self::wasm()
         }
     }
+
+    /// The defaults of a remote service: it waits for others and takes no processor.
+    pub fn remote() -> Self {
+        Self {
+            time: Duration::from_secs(5),
+            memory: 0,
+            concurrency: 16,
+            ..Self::wasm()
+        }
+    }
 }
 
 fn cores() -> usize {

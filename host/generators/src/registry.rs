@@ -74,6 +74,10 @@ impl Generators {
                 generators.admit(found, &signers);
             }
         }
+        for (name, remote) in &config.remotes {
+            let found = Found::of_remote(name, remote, options.data_dir).await;
+            generators.admit(found, &signers);
+        }
         for name in config.plugins.keys() {
             if !generators.installed.contains_key(name) {
                 generators.list(missing(name), None);
@@ -146,7 +150,7 @@ impl Generators {
             &probed.described.document.capabilities,
             &found.config.grants,
             signers.clone(),
-            found.origin != Origin::Installed,
+            matches!(found.origin, Origin::Bundled | Origin::Example),
         )
         .map(Some)
     }

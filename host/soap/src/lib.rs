@@ -20,8 +20,8 @@ pub mod xml;
 pub use convert::{Reference, State};
 pub use de::MAX_ITEMS;
 pub use envelope::{
-    Addressing, Context, Envelope, Password, PasswordDigest, Rejected, UsernameToken, Version,
-    encode_fault, encode_reply,
+    Addressing, Context, Envelope, Password, PasswordDigest, Rejected, ReplyError, UsernameToken,
+    Version, encode_fault, encode_reply, encode_request, read_reply,
 };
 pub use fault::{Fault, FaultKind, LicGeneratorException, ServiceFault};
 pub use operation::{Operation, Service, Visitor};

@@ -29,6 +29,8 @@ pub(crate) enum Origin {
     Example,
     /// From the operator.
     Installed,
+    /// A service that the operator names.
+    Remote,
 }
 
 enum Source {

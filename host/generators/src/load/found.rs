@@ -8,14 +8,15 @@ use lds_domain::attribute::Attribute;
 use lds_domain::generator::{GeneratorInfo, GeneratorState};
 use tokio::task::JoinSet;
 
-use crate::artefact::PluginKind;
-use crate::config::PluginConfig;
+use crate::config::{PluginConfig, RemoteConfig};
 use crate::error::LoadError;
+use crate::limits::Limits;
+use crate::remote::Remote;
 use crate::runtime::Runtime;
 
 use super::candidate::{Candidate, Origin, candidates};
 use super::describe::Described;
-use super::probe::{Probed, probe};
+use super::probe::{Probed, interrogate, probe};
 
 /// A candidate after loading.
 pub(crate) struct Found {
@@ -29,7 +30,8 @@ pub(crate) struct Found {
     pub(crate) config: PluginConfig,
     /// What it is; nothing where it is switched off.
     pub(crate) probed: Result<Option<Probed>, LoadError>,
-    artefact: Option<(PluginKind, String)>,
+    /// How it runs, and its digest.
+    artefact: Option<(&'static str, String)>,
 }
 
 /// All candidates, loaded, in the order in which they are to be admitted.
@@ -75,7 +77,7 @@ async fn find(
             return found;
         }
     };
-    found.artefact = Some((artefact.kind(), artefact.digest.clone()));
+    found.artefact = Some((artefact.kind().name(), artefact.digest.clone()));
     if found.config.enabled {
         let limits = found.config.limits(artefact.kind().limits());
         found.probed = probe(runtime, &artefact, &limits).await.map(Some);
@@ -87,6 +89,28 @@ async fn find(
 }
 
 impl Found {
+    /// A remote service: known by what the operator says of it, it is not called.
+    pub(crate) async fn of_remote(name: &str, config: &RemoteConfig, data_dir: &Path) -> Self {
+        let mut found = Self {
+            name: name.to_owned(),
+            label: name.to_owned(),
+            origin: Origin::Remote,
+            config: config.as_plugin(),
+            probed: Ok(None),
+            artefact: None,
+        };
+        match Remote::new(name, config, data_dir) {
+            Ok(remote) => {
+                found.artefact = Some(("REMOTE", remote.digest()));
+                if config.enabled {
+                    found.probed = describe(remote).await.map(Some);
+                }
+            }
+            Err(error) => found.probed = Err(error),
+        }
+        found
+    }
+
     /// A bare module is known by the name that it gives itself.
     fn take_own_name(&mut self, config: &BTreeMap<String, PluginConfig>) {
         let Ok(Some(probed)) = &self.probed else {
@@ -130,7 +154,7 @@ impl Found {
     ) -> GeneratorInfo {
         let described = self.probed.as_ref().ok().and_then(Option::as_ref);
         let (kind, digest) = match &self.artefact {
-            Some((kind, digest)) => (kind.name(), digest.as_str()),
+            Some((kind, digest)) => (*kind, digest.as_str()),
             None => ("", ""),
         };
         GeneratorInfo {
@@ -153,6 +177,7 @@ impl Found {
             Origin::Example => {
                 format!("an example: a section [plugins.{name}] puts it into service")
             }
+            Origin::Remote => format!("switched off by enabled = false in [remotes.{name}]"),
             _ => format!("switched off by enabled = false in [plugins.{name}]"),
         }
     }
@@ -168,4 +193,13 @@ impl Found {
             })
             .collect()
     }
+}
+
+async fn describe(remote: Remote) -> Result<Probed, LoadError> {
+    let limits = Limits::remote();
+    Ok(Probed {
+        described: interrogate(&remote, &limits).await?,
+        carrier: Box::new(remote),
+        limits,
+    })
 }

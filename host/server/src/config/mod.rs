@@ -20,7 +20,7 @@ pub(crate) mod time;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use lds_generators::{GeneratorsConfig, PluginConfig, SignerConfig};
+use lds_generators::{GeneratorsConfig, PluginConfig, RemoteConfig, SignerConfig};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use error::ConfigError;
@@ -43,6 +43,7 @@ pub(crate) struct Config {
     pub(crate) branding: branding::Branding,
     pub(crate) fno: fno::Fno,
     pub(crate) plugins: BTreeMap<String, PluginConfig>,
+    pub(crate) remotes: BTreeMap<String, RemoteConfig>,
     pub(crate) signers: BTreeMap<String, SignerConfig>,
 }
 
@@ -58,16 +59,18 @@ impl Default for Config {
             branding: branding::Branding::default(),
             fno: fno::Fno::default(),
             plugins: BTreeMap::new(),
+            remotes: BTreeMap::new(),
             signers: BTreeMap::new(),
         }
     }
 }
 
 impl Config {
-    /// The sections of plugins and signers.
+    /// The sections of plugins, remote generators and signers.
     pub(crate) fn generators(&self) -> GeneratorsConfig {
         GeneratorsConfig {
             plugins: self.plugins.clone(),
+            remotes: self.remotes.clone(),
             signers: self.signers.clone(),
         }
     }

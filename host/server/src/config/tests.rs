@@ -225,7 +225,7 @@ fn leaves(value: &Value, path: &str, found: &mut Vec<(String, Value)>) {
         return found.push((path.to_owned(), value.clone()));
     };
     for (name, value) in members {
-        if !["plugins", "signers", "technologies"].contains(&name.as_str()) {
+        if !["plugins", "remotes", "signers", "technologies"].contains(&name.as_str()) {
             leaves(value, &lines::join(path, name), found);
         }
     }

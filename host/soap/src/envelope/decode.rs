@@ -75,7 +75,11 @@ impl<'a> Envelope<'a> {
         self.read_content(O::SERVICE)
     }
 
-    fn read_content<T: DeserializeOwned>(mut self, service: Service) -> Result<T, Fault> {
+    /// Reads what is in the body, as messages of a service are read, to the end of the message.
+    pub(super) fn read_content<T: DeserializeOwned>(
+        mut self,
+        service: Service,
+    ) -> Result<T, Fault> {
         let (namespace, reading) = (service.namespace(), service.reading());
         let content = de::read_content(&mut self.reader, self.request, namespace, reading)?;
         read_tail(&mut self.reader)?;

@@ -54,6 +54,19 @@ pub fn encode_reply<O: Operation>(
     Ok(out)
 }
 
+/// A message with this content of its body, and no headers.
+pub(super) fn in_body(
+    context: &Context,
+    write: impl FnOnce(&mut Vec<u8>) -> Result<(), ser::Error>,
+) -> Result<Vec<u8>, ser::Error> {
+    let mut out = Vec::with_capacity(CAPACITY);
+    open(&mut out, context.version);
+    out.extend_from_slice(b"<soap:Body>");
+    write(&mut out)?;
+    out.extend_from_slice(b"</soap:Body></soap:Envelope>");
+    Ok(out)
+}
+
 /// The wrapper of replies.
 #[derive(Serialize)]
 struct Response<'a, R> {

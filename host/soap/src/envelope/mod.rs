@@ -2,12 +2,14 @@
 //! back. It must not know operations or entities beyond their names.
 
 mod addressing;
+mod client;
 mod decode;
 mod encode;
 mod headers;
 mod security;
 
 pub use addressing::Addressing;
+pub use client::{ReplyError, encode_request, read_reply};
 pub use decode::{Envelope, Rejected};
 pub use encode::{Context, encode_fault, encode_reply};
 pub use security::{Password, PasswordDigest, UsernameToken};
