@@ -123,7 +123,7 @@ fn check_dates(request: &doc::GenerateRequest) -> Result<(), CallOutcome> {
 
 /// The quantity is already in the counts, from which it is taken out again.
 fn copies(request: &doc::GenerateRequest) -> u64 {
-    let divides = |feature: &doc::Feature| feature.count % request.quantity == 0;
+    let divides = |feature: &doc::Feature| feature.count.is_multiple_of(request.quantity);
     match request.quantity {
         0 => 1,
         quantity if request.features.iter().all(divides) => quantity,
