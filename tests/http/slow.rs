@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::Server;
-use crate::support::http::{head, request};
+use crate::support::http::{basic, head, request};
 use crate::support::message::{STAFF, XML, outcome};
+use crate::support::{Client, PASSWORD, Server};
 
 /// Within a limit of 300 ms, and far less than the defaults.
 const SOON: Duration = Duration::from_secs(10);
@@ -102,4 +102,59 @@ fn what_came_early_of_a_request_waits_for_the_rest_of_it() {
 fn service_info() -> Vec<u8> {
     let message = STAFF.message("getServiceInfo", "");
     request("POST", STAFF.path, &[XML], message.as_bytes())
+}
+
+/// A refused request's body is no request, however late it comes.
+#[test]
+fn what_follows_a_refusal_is_not_looked_at() {
+    let server = Server::start();
+    let customer = "<customer><name>Smuggled</name></customer>";
+    let message = STAFF.message("storeCustomers", customer);
+    let admin = basic("admin", PASSWORD);
+    let inner = request(
+        "POST",
+        STAFF.path,
+        &[XML, ("Authorization", &admin)],
+        message.as_bytes(),
+    );
+    let length = inner.len().to_string();
+    for headers in [
+        [XML, ("Content-Length", "99999999")],
+        [("Content-Type", "image/png"), ("Content-Length", &length)],
+        [XML, ("Content-Length", &length)],
+    ] {
+        for millis in [0, 30, 100] {
+            let mut connection = server.connect();
+            connection.send(&head("POST", "/soap/nowhere", &headers));
+            connection.send(b"\n");
+            thread::sleep(Duration::from_millis(millis));
+            connection.send(&inner);
+            thread::sleep(Duration::from_millis(100));
+            connection.send(&inner);
+        }
+    }
+    let client = Client::new(&server);
+    let found = client.internal("findCustomers", "<withTotal>true</withTotal>");
+    assert_eq!(found.expect("found").want("total"), "0");
+}
+
+#[test]
+fn two_lengths_are_refused_in_a_head_that_came_in_pieces_too() {
+    let server = Server::start();
+    let whole = service_info();
+    let chunked = format!(
+        "{:x}\r\n{}\r\n0\r\n\r\n",
+        4096,
+        STAFF.message("getServiceInfo", "") + &" ".repeat(4096)
+    );
+    let first = format!(
+        "POST {} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        STAFF.path
+    );
+    let mut connection = server.connect();
+    connection.send(&[&whole[..], first.as_bytes()].concat());
+    outcome(&connection.receive()).expect("served");
+    thread::sleep(Duration::from_millis(100));
+    connection.send(format!("POSTX: 1\r\nContent-Type: text/xml\r\n\r\n{chunked}").as_bytes());
+    assert_eq!(connection.receive().status, 400);
 }

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::crowd::Crowd;
-use super::head::{Link, MAX_HEAD};
+use super::head::{BodyEnd, Link, MAX_HEAD};
 use super::reply::Body;
 use super::wire::Wire;
 
@@ -176,7 +176,7 @@ async fn connection<S: Service>(
             Ok(None) => return,
             Err(error) => return tracing::debug!(%error, %peer, "a connection ended early"),
         }
-        head_until = link.answered_at().unwrap_or_else(Instant::now) + head_time;
+        head_until = link.waits_since().unwrap_or_else(Instant::now) + head_time;
     }
 }
 
@@ -189,9 +189,9 @@ async fn turn<S: Service>(
     stop: &CancellationToken,
 ) -> hyper::Result<Option<Wire>> {
     let begun = CancellationToken::new();
-    let answer = service_fn(|request| {
+    let answer = service_fn(|request: Request<Incoming>| {
         begun.cancel();
-        link.asked();
+        link.asked(BodyEnd::of(&request));
         async move {
             let arrival = Arrival {
                 peer: peer.ip(),
@@ -209,7 +209,8 @@ async fn turn<S: Service>(
         () = says_nothing(&begun, head_until) => return Ok(None),
         () = waits(link) => {
             let parts = connection.into_parts();
-            return Ok(Some(parts.io.into_inner().unread(&parts.read_buf)));
+            let is_empty = parts.read_buf.is_empty();
+            return Ok(is_empty.then(|| parts.io.into_inner()));
         }
         () = stop.cancelled() => {}
     }

@@ -1,37 +1,93 @@
-//! The bytes of the present request's head, as they came.
+//! The bytes of the present request, as they came, as far as they are of use: its head, and how
+//! many there are in all.
 //!
 //! hyper drops a Content-Length that stands beside a Transfer-Encoding before anyone can see it.
 //! A sender of both may try to smuggle a request past a proxy, so what came over the wire is kept
-//! until its request is answered, and looked at when it matters.
+//! until its request is answered, and looked at when it matters. And only when every byte that came
+//! belongs to a request that was answered does a connection wait for its client.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use hyper::body::Body;
+use hyper::header::TRANSFER_ENCODING;
+use hyper::{HeaderMap, Request};
+
 /// The longest head that is taken, in bytes.
 pub(crate) const MAX_HEAD: usize = 16 << 10;
+/// What a chunked body ends with, trailers apart.
+const LAST_CHUNK: [u8; 5] = *b"0\r\n\r\n";
 
 /// What one connection's socket and its requests share.
 #[derive(Clone, Default)]
 pub(crate) struct Link(Arc<Mutex<State>>);
 
-#[derive(Default)]
 struct State {
-    seen: Vec<u8>,
-    lingers: bool,
-    is_stalled: bool,
+    seen: Seen,
     turn: Turn,
+    /// The connection is being closed, or will be after the present answer.
+    lingers: bool,
+    /// The client has yet to take something that was sent.
+    is_stalled: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            seen: Seen::new(true),
+            turn: Turn::Client,
+            lingers: false,
+            is_stalled: false,
+        }
+    }
+}
+
+/// What came since the last answer.
+struct Seen {
+    /// Whether it begins where the present request begins. When something was sent ahead it is not
+    /// known any more, for the rest of the connection.
+    is_known: bool,
+    /// The beginning, up to the longest head.
+    head: Vec<u8>,
+    /// The last bytes.
+    tail: [u8; LAST_CHUNK.len()],
+    /// Bytes in all.
+    count: u64,
 }
 
 /// Whose turn it is.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 enum Turn {
-    /// Nobody has asked yet.
-    #[default]
+    /// The client's: nothing was asked yet.
     Client,
-    /// A request is being answered, or an answer may not yet be at hand as a whole.
-    Server,
-    /// The client's again, with an answer that may be on its way.
-    Answered(Instant),
+    /// The server's, with a request whose body ends so.
+    Server(BodyEnd),
+    /// The client's again, since then; the connection may be taken apart.
+    Waits(Instant),
+}
+
+/// How it is known where a request's body ends.
+#[derive(Clone, Copy)]
+pub(super) enum BodyEnd {
+    /// After so many bytes.
+    After(u64),
+    /// Where its last chunk does.
+    LastChunk,
+}
+
+impl BodyEnd {
+    /// That of a request as hyper reads it.
+    pub(super) fn of<B: Body>(request: &Request<B>) -> Self {
+        let exact = request.body().size_hint().exact();
+        match exact {
+            Some(bytes) if !is_chunked(request.headers()) => Self::After(bytes),
+            _ => Self::LastChunk,
+        }
+    }
+}
+
+fn is_chunked(headers: &HeaderMap) -> bool {
+    headers.contains_key(TRANSFER_ENCODING)
 }
 
 /// What is seen of a request's head.
@@ -52,43 +108,49 @@ impl Link {
 
     /// Takes note of bytes that arrived.
     pub(super) fn saw(&self, bytes: &[u8]) {
+        self.with(|state| state.seen.add(bytes));
+    }
+
+    /// A request is there, with a body that ends so.
+    pub(super) fn asked(&self, end: BodyEnd) {
         self.with(|state| {
-            let room = MAX_HEAD.saturating_sub(state.seen.len());
-            state
-                .seen
-                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+            // All of its head came together with what was before.
+            state.seen.is_known &= state.seen.count > 0;
+            state.turn = Turn::Server(end);
         });
     }
 
-    /// A request is there.
-    pub(super) fn asked(&self) {
-        self.with(|state| state.turn = Turn::Server);
-    }
-
     /// The present request is answered; what comes now belongs to the next. The answer may be at
-    /// hand as a whole.
+    /// hand as a whole, so that nothing but the client is waited for.
     pub(super) fn answered(&self, is_at_hand: bool) {
         self.with(|state| {
-            state.seen = Vec::new();
-            if is_at_hand {
-                state.turn = Turn::Answered(Instant::now());
+            let Turn::Server(end) = state.turn else {
+                return;
+            };
+            let is_whole = state.seen.ends_with(end);
+            state.seen = Seen::new(is_whole);
+            // Of a body in chunks it is not certain that its last bytes are its end.
+            if is_whole && is_at_hand && matches!(end, BodyEnd::After(_)) {
+                state.turn = Turn::Waits(Instant::now());
             }
         });
     }
 
-    /// When the last answer was at hand.
-    pub(super) fn answered_at(&self) -> Option<Instant> {
-        match self.with(|state| state.turn) {
-            Turn::Answered(at) => Some(at),
-            Turn::Client | Turn::Server => None,
-        }
+    /// Since when the connection waits for its client: every byte that came belongs to a request
+    /// that was answered, and there are no others.
+    pub(super) fn waits_since(&self) -> Option<Instant> {
+        self.with(|state| match state.turn {
+            Turn::Waits(since) if state.seen.count == 0 && !state.is_stalled && !state.lingers => {
+                Some(since)
+            }
+            _ => None,
+        })
     }
 
-    /// Whether nothing has come for so long since the last answer, and the client has taken that.
+    /// Whether it waits for its client, for so long at least.
     pub(super) fn waits_for(&self, time: Duration) -> bool {
-        let answered = self.answered_at();
-        answered.is_some_and(|at| at.elapsed() >= time)
-            && self.with(|state| state.seen.is_empty() && !state.is_stalled)
+        self.waits_since()
+            .is_some_and(|since| since.elapsed() >= time)
     }
 
     /// Whether the client has yet to take something that was sent.
@@ -101,21 +163,81 @@ impl Link {
         self.with(|state| state.lingers = true);
     }
 
+    /// The connection is closed; nothing that comes now is looked at.
+    pub(super) fn closes(&self) {
+        self.with(|state| state.turn = Turn::Server(BodyEnd::LastChunk));
+    }
+
     pub(super) fn lingers(&self) -> bool {
         self.with(|state| state.lingers)
     }
 
     /// Whether the head of the present request, with this method, has a header of this name.
     pub(crate) fn head_has(&self, method: &str, name: &str) -> Head {
-        self.with(|state| head_has(&state.seen, method, name))
+        self.with(|state| {
+            if state.seen.is_known {
+                head_has(&state.seen.head, method, name)
+            } else {
+                Head::Unknown
+            }
+        })
     }
 }
 
-fn head_has(seen: &[u8], method: &str, name: &str) -> Head {
-    // Empty lines before a request are allowed, and passed over by hyper too.
+impl Seen {
+    fn new(is_known: bool) -> Self {
+        Self {
+            is_known,
+            head: Vec::new(),
+            tail: [0; LAST_CHUNK.len()],
+            count: 0,
+        }
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let room = MAX_HEAD.saturating_sub(self.head.len());
+        self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let length = self.tail.len();
+        let last = &bytes[bytes.len().saturating_sub(length)..];
+        self.tail.rotate_left(last.len());
+        self.tail[length - last.len()..].copy_from_slice(last);
+        self.count += bytes.len() as u64;
+    }
+
+    /// Whether it is one request, whole, and not a byte more.
+    fn ends_with(&self, end: BodyEnd) -> bool {
+        let start = start(&self.head);
+        let Some(head) = head_length(&self.head[start..]).filter(|_| self.is_known) else {
+            return false;
+        };
+        match end {
+            BodyEnd::After(bytes) => self.count.checked_sub((start + head) as u64) == Some(bytes),
+            BodyEnd::LastChunk => self.tail == LAST_CHUNK,
+        }
+    }
+}
+
+/// Empty lines before a request are allowed, and passed over by hyper too.
+fn start(seen: &[u8]) -> usize {
     let start = seen.iter().position(|byte| !matches!(byte, b'\r' | b'\n'));
-    let seen = &seen[start.unwrap_or_default()..];
-    if !seen.starts_with(method.as_bytes()) {
+    start.unwrap_or_default()
+}
+
+/// Bytes up to the first empty line and with it. Like hyper, it takes lines without carriage return.
+fn head_length(seen: &[u8]) -> Option<usize> {
+    let ends = |place: &usize| {
+        let rest = &seen[place + 1..];
+        rest.starts_with(b"\n") || rest.starts_with(b"\r\n")
+    };
+    let mut lines = (0..seen.len()).filter(|place| seen[*place] == b'\n');
+    let last = lines.find(ends)?;
+    Some(last + if seen[last + 1] == b'\n' { 2 } else { 3 })
+}
+
+fn head_has(seen: &[u8], method: &str, name: &str) -> Head {
+    let seen = &seen[start(seen)..];
+    let line = seen.strip_prefix(method.as_bytes());
+    if !line.is_some_and(|line| line.starts_with(b" ")) {
         return Head::Unknown;
     }
     let is_named = |line: &[u8]| {
@@ -166,8 +288,91 @@ mod tests {
         let link = Link::default();
         link.saw(&vec![b'x'; MAX_HEAD + 1]);
         link.saw(b"more");
-        assert_eq!(link.with(|state| state.seen.len()), MAX_HEAD);
+        assert_eq!(link.with(|state| state.seen.head.len()), MAX_HEAD);
+        assert_eq!(link.with(|state| state.seen.count), MAX_HEAD as u64 + 5);
+    }
+
+    const HEAD: &[u8] = b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\n";
+
+    /// A link on which these bytes came before a request with such a body was asked and answered.
+    fn after(pieces: &[&[u8]], end: BodyEnd) -> Link {
+        let link = Link::default();
+        for piece in pieces {
+            link.saw(piece);
+        }
+        link.asked(end);
         link.answered(true);
-        assert_eq!(link.with(|state| state.seen.len()), 0);
+        link
+    }
+
+    fn waits(link: &Link) -> bool {
+        link.waits_for(Duration::ZERO)
+    }
+
+    #[test]
+    fn a_connection_waits_when_all_that_came_was_answered() {
+        let two = BodyEnd::After(2);
+        assert!(waits(&after(&[HEAD, b"ab"], two)));
+        assert!(waits(&after(&[b"\r\n", HEAD, b"ab"], two)));
+        assert!(waits(&after(&[b"POST / HTTP/1.1\nA: b\n\nab"], two)));
+        let none: [&[&[u8]]; 5] = [
+            &[HEAD],
+            &[HEAD, b"a"],
+            &[HEAD, b"ab", b"P"],
+            &[HEAD, b"ab\r\n"],
+            // The head ends earlier than it seems.
+            &[b"POST / HTTP/1.1\n\nab\r\n\r\n"],
+        ];
+        for pieces in none {
+            assert!(!waits(&after(pieces, two)), "{pieces:?}");
+        }
+        assert!(!waits(&Link::default()));
+    }
+
+    #[test]
+    fn a_connection_that_is_closed_or_not_taken_from_does_not_wait() {
+        let link = after(&[HEAD, b"ab"], BodyEnd::After(2));
+        link.stalls(true);
+        assert!(!waits(&link));
+        link.stalls(false);
+        link.saw(b"P");
+        assert!(!waits(&link));
+        for end in [Link::linger, Link::closes] {
+            let link = after(&[HEAD, b"ab"], BodyEnd::After(2));
+            end(&link);
+            assert!(!waits(&link));
+        }
+        let link = Link::default();
+        link.saw(&[HEAD, b"ab"].concat());
+        link.asked(BodyEnd::After(2));
+        assert!(!waits(&link));
+        link.answered(false);
+        assert!(!waits(&link));
+    }
+
+    #[test]
+    fn what_is_sent_ahead_makes_heads_unknown() {
+        let chunked = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let next = |link: &Link| {
+            link.saw(HEAD);
+            link.asked(BodyEnd::After(2));
+            link.head_has("POST", "x")
+        };
+        let two = BodyEnd::After(2);
+        assert_eq!(next(&after(&[HEAD, b"ab"], two)), Head::HasNot);
+        assert_eq!(next(&after(&[HEAD, b"abPOST "], two)), Head::Unknown);
+        let last = BodyEnd::LastChunk;
+        assert_eq!(
+            next(&after(&[chunked, b"1\r\na\r\n0\r", b"\n\r\n"], last)),
+            Head::HasNot
+        );
+        assert_eq!(
+            next(&after(&[chunked, b"0\r\n\r\nPOST / HT"], last)),
+            Head::Unknown
+        );
+        let link = after(&[HEAD, b"ab"], two);
+        link.asked(two);
+        link.saw(HEAD);
+        assert_eq!(link.head_has("POST", "x"), Head::Unknown);
     }
 }

@@ -7,7 +7,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use hyper::body::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
@@ -26,8 +25,6 @@ pub(super) struct Wire {
     write_time: Duration,
     stalled: Option<Pin<Box<Sleep>>>,
     closing: Option<Closing>,
-    /// What was read of the next request already.
-    unread: Bytes,
 }
 
 /// Reads on after the answer, lest a reset destroys it on its way.
@@ -44,24 +41,12 @@ impl Wire {
             write_time,
             stalled: None,
             closing: None,
-            unread: Bytes::new(),
         }
-    }
-
-    /// The same with bytes that are to be read once more. They are copied, since they may be the
-    /// last of a large buffer.
-    pub(super) fn unread(mut self, bytes: &[u8]) -> Self {
-        self.unread = Bytes::copy_from_slice(bytes);
-        self
     }
 
     /// Comes to its end when there is something to read, or nothing any more.
     pub(super) async fn readable(&self) -> io::Result<()> {
-        if self.unread.is_empty() {
-            self.stream.readable().await
-        } else {
-            Ok(())
-        }
+        self.stream.readable().await
     }
 
     /// Lets a write wait for as long as a client may take, and no longer.
@@ -112,13 +97,6 @@ impl AsyncRead for Wire {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        if !this.unread.is_empty() {
-            let next = this
-                .unread
-                .split_to(this.unread.len().min(buffer.remaining()));
-            buffer.put_slice(&next);
-            return Poll::Ready(Ok(()));
-        }
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
         this.link.saw(&buffer.filled()[before..]);
@@ -157,6 +135,7 @@ impl AsyncWrite for Wire {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        this.link.closes();
         if this.closing.is_none() {
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
             if !this.link.lingers() {
