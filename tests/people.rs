@@ -216,6 +216,25 @@ fn tokens_that_are_found(server: &Server) {
 }
 
 /// Nothing of him is found, handed out or left in the license, but the digests.
+/// He gets no order, and no other name; nor is another one taken for erased.
+fn nothing_new_for_the_erased(shop: &Shop) {
+    let (client, customer) = (&shop.client, &shop.customer);
+    let order = format!(
+        "<order><customerId>{customer}</customerId><productId>{}</productId></order>",
+        shop.product
+    );
+    let refused = client.internal("createOrders", &order).err();
+    assert_eq!(refused.expect("no order").code, "ActionNotAllowed");
+    let named = |id: &str, name: &str| {
+        let customer = format!("<customer>{id}<name>{name}</name></customer>");
+        let answer = client.internal("storeCustomers", &customer);
+        answer.expect("an answer").want("code")
+    };
+    let id = format!("<id>{customer}</id><revision>2</revision>");
+    assert_eq!(named(&id, "Miller"), "ActionNotAllowed");
+    assert_eq!(named("", "(erased)"), "InvalidRequest");
+}
+
 fn a_customer_who_is_erased(server: &Server) {
     let shop = Shop::new(Client::new(server));
     let (order, client) = (shop.order(""), &shop.client);
@@ -237,6 +256,7 @@ fn a_customer_who_is_erased(server: &Server) {
         (found.want("name"), found.want("revision")),
         ("(erased)".into(), "2".into())
     );
+    nothing_new_for_the_erased(&shop);
     let by_name = "<text><value>Miller</value></text>";
     for list in ["findCustomers", "findLicenses"] {
         let found = client.internal(list, by_name).expect("a list");

@@ -6,7 +6,7 @@ use crate::attribute::{
     Attribute, MAX_ATTRIBUTES, Names, check_attributes, check_count, check_member, check_optional,
     check_text,
 };
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use crate::id::CustomerId;
 use crate::terms::names;
 use crate::user::Stamps;
@@ -86,6 +86,11 @@ pub struct Customer {
 /// The name of a customer who was erased.
 pub const ERASED: &str = "(erased)";
 
+/// What to say of a customer who was erased.
+pub fn erased() -> Error {
+    Error::new(Code::ActionNotAllowed, "The customer was erased.")
+}
+
 impl CustomerData {
     /// What is left of a customer who is erased: the caller's own id and the locale.
     #[must_use]
@@ -109,6 +114,10 @@ impl CustomerData {
     /// Checks the members by themselves.
     pub fn check(&self) -> Result<()> {
         check_member("name", &self.name)?;
+        if self.is_erased() {
+            let message = format!("The name {ERASED} is that of customers who were erased.");
+            return Err(Error::invalid("name", message));
+        }
         check_count("contact", self.contacts.len(), MAX_ATTRIBUTES)?;
         for (i, contact) in self.contacts.iter().enumerate() {
             contact

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use time::Date;
 
 use crate::claim::{ClaimClass, best};
-use crate::customer::{Customer, CustomerState};
+use crate::customer::{Customer, CustomerState, erased};
 use crate::error::{Code, Error, Result};
 use crate::generator::RequestKind;
 use crate::host::{self, Host};
@@ -225,8 +225,7 @@ pub fn check_customer(customer: &Customer) -> Result<()> {
         return Err(Error::new(Code::OrderSuspended, message).at("customerId"));
     }
     if customer.data.is_erased() {
-        let message = "The customer was erased.";
-        return Err(Error::new(Code::ActionNotAllowed, message).at("customerId"));
+        return Err(erased().at("customerId"));
     }
     Ok(())
 }

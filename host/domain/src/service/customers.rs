@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::access::{Actor, Permission};
 use crate::command::{BatchAnswer, StateChange, StoreCustomers};
-use crate::customer::{Customer, CustomerData, CustomerState};
+use crate::customer::{Customer, CustomerData, CustomerState, erased};
 use crate::error::Result;
 use crate::id::{CustomerId, Key};
 use crate::query::{CustomerFilter, Page, Paging};
@@ -137,6 +137,14 @@ impl Entity for Customer {
             "attribute": list(&data.attributes),
             "state": self.state,
         })
+    }
+
+    /// What is left of a customer who was erased stays as it is.
+    fn may_become(&self, after: Option<&Self>, _: &Loaded, _: &Changes) -> Result<()> {
+        match after {
+            Some(after) if self.data.is_erased() && after.data != self.data => Err(erased()),
+            _ => Ok(()),
+        }
     }
 
     fn touch(&mut self, record: &Record) {

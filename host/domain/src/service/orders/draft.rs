@@ -6,6 +6,7 @@ use time::Date;
 
 use crate::attribute::Attribute;
 use crate::command::OrderItem;
+use crate::customer::erased;
 use crate::error::{Code, Error, Result};
 use crate::id::OrderRef;
 use crate::order::{Order, OrderData, OrderKey, OrderState, Relation};
@@ -239,6 +240,9 @@ impl Draft {
         let customer = loaded
             .customer(&item.customer)
             .ok_or_else(|| not_found("customer").at("customerId"))?;
+        if customer.data.is_erased() {
+            return Err(erased().at("customerId"));
+        }
         Ok(OrderData {
             customer: customer.id,
             product: self.product(loaded)?.id,
