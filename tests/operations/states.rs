@@ -6,7 +6,7 @@ use crate::support::{Server, on_both};
 
 use super::element::Element;
 use super::members::{refusal, written};
-use super::world::{HOST, NEW_HOST, REASON, World, call};
+use super::world::{HOST, NEW_HOST, REASON, World, call, sold};
 
 on_both!(what_comes_at_the_wrong_time_is_refused what_is_anothers_is_none);
 
@@ -232,11 +232,6 @@ fn what_is_anothers_is_none(server: &Server) {
     ] {
         refuse(&world, STAFF, operation, &by(&world.user), code);
     }
-    let sold = |customer: &str, product: &str| {
-        format!(
-            "<order><customerId>{customer}</customerId><productId>{product}</productId></order>"
-        )
-    };
     for order in [
         sold("ext:erp-1", "ext:erp-1"),
         sold("ext:crm-1", "ext:crm-1"),

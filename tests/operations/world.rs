@@ -110,12 +110,8 @@ impl World {
 
     /// A new order's Order ID.
     pub(super) fn order(&self) -> String {
-        let (customer, product) = (&self.customer, &self.product);
-        let order = format!(
-            "<order><customerId>{customer}</customerId><productId>{product}</productId></order>"
-        );
         self.admin
-            .internal("createOrders", &order)
+            .internal("createOrders", &sold(&self.customer, &self.product))
             .expect("an order")
             .want("orderId")
     }
@@ -381,4 +377,9 @@ fn finding() -> Vec<(&'static str, String)> {
     ]
     .map(|(name, content)| (name, content.to_owned()))
     .to_vec()
+}
+
+/// An order of this customer for this product.
+pub(super) fn sold(customer: &str, product: &str) -> String {
+    format!("<order><customerId>{customer}</customerId><productId>{product}</productId></order>")
 }

@@ -80,78 +80,83 @@ impl Permission {
 impl Role {
     /// The table of roles.
     pub const fn permissions(self) -> &'static [Permission] {
-        use Permission::{
-            ChangeOwn, HandleLicenses, IssueLicenses, PreviewLicenses, ReadAudit, ReadCustomers,
-            ReadEvents, ReadGenerators, ReadLicenses, ReadOrders, ReadProducts, ReadUsers,
-            RunGenerators, SeeOrderIds, WriteCustomers, WriteOrders, WriteProducts, WriteTexts,
-        };
         match self {
             Self::Administrator => Permission::ALL,
-            Self::Manager => &[
-                ChangeOwn,
-                ReadCustomers,
-                WriteCustomers,
-                ReadProducts,
-                WriteProducts,
-                ReadOrders,
-                WriteOrders,
-                ReadLicenses,
-                PreviewLicenses,
-                HandleLicenses,
-                IssueLicenses,
-                WriteTexts,
-                ReadGenerators,
-                ReadAudit,
-                ReadEvents,
-                SeeOrderIds,
-            ],
-            Self::Sales => &[
-                ChangeOwn,
-                ReadCustomers,
-                WriteCustomers,
-                ReadProducts,
-                ReadOrders,
-                WriteOrders,
-                ReadLicenses,
-                PreviewLicenses,
-                ReadEvents,
-                SeeOrderIds,
-            ],
-            Self::Support => &[
-                ChangeOwn,
-                ReadCustomers,
-                ReadProducts,
-                ReadOrders,
-                ReadLicenses,
-                PreviewLicenses,
-                HandleLicenses,
-                SeeOrderIds,
-            ],
-            Self::Developer => &[
-                ChangeOwn,
-                ReadCustomers,
-                ReadProducts,
-                WriteProducts,
-                ReadOrders,
-                ReadLicenses,
-                PreviewLicenses,
-                ReadGenerators,
-                RunGenerators,
-            ],
-            Self::Auditor => &[
-                ChangeOwn,
-                ReadUsers,
-                ReadCustomers,
-                ReadProducts,
-                ReadOrders,
-                ReadLicenses,
-                ReadGenerators,
-                ReadAudit,
-                ReadEvents,
-            ],
+            Self::Manager => MANAGER,
+            Self::Sales => SALES,
+            Self::Support => SUPPORT,
+            Self::Developer => DEVELOPER,
+            Self::Auditor => AUDITOR,
         }
     }
 }
+
+const MANAGER: &[Permission] = &[
+    Permission::ChangeOwn,
+    Permission::ReadCustomers,
+    Permission::WriteCustomers,
+    Permission::ReadProducts,
+    Permission::WriteProducts,
+    Permission::ReadOrders,
+    Permission::WriteOrders,
+    Permission::ReadLicenses,
+    Permission::PreviewLicenses,
+    Permission::HandleLicenses,
+    Permission::IssueLicenses,
+    Permission::WriteTexts,
+    Permission::ReadGenerators,
+    Permission::ReadAudit,
+    Permission::ReadEvents,
+    Permission::SeeOrderIds,
+];
+
+const SALES: &[Permission] = &[
+    Permission::ChangeOwn,
+    Permission::ReadCustomers,
+    Permission::WriteCustomers,
+    Permission::ReadProducts,
+    Permission::ReadOrders,
+    Permission::WriteOrders,
+    Permission::ReadLicenses,
+    Permission::PreviewLicenses,
+    Permission::ReadEvents,
+    Permission::SeeOrderIds,
+];
+
+const SUPPORT: &[Permission] = &[
+    Permission::ChangeOwn,
+    Permission::ReadCustomers,
+    Permission::ReadProducts,
+    Permission::ReadOrders,
+    Permission::ReadLicenses,
+    Permission::PreviewLicenses,
+    Permission::HandleLicenses,
+    Permission::SeeOrderIds,
+];
+
+const DEVELOPER: &[Permission] = &[
+    Permission::ChangeOwn,
+    Permission::ReadCustomers,
+    Permission::ReadProducts,
+    Permission::WriteProducts,
+    Permission::ReadOrders,
+    Permission::ReadLicenses,
+    Permission::PreviewLicenses,
+    Permission::ReadGenerators,
+    Permission::RunGenerators,
+];
+
+const AUDITOR: &[Permission] = &[
+    Permission::ChangeOwn,
+    Permission::ReadUsers,
+    Permission::ReadCustomers,
+    Permission::ReadProducts,
+    Permission::ReadOrders,
+    Permission::ReadLicenses,
+    Permission::ReadGenerators,
+    Permission::ReadAudit,
+    Permission::ReadEvents,
+];
 
 /// What of its user's rights a token carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -170,6 +170,16 @@ pub(super) fn details() -> OrderDetails {
     }
 }
 
+fn removal() -> Removal {
+    Removal {
+        removed_at: Some(datetime!(2026-11-25 12:00 UTC)),
+        by: Some(RemovedBy::Staff),
+        user: Some(id()),
+        reason: Some("scrapped".into()),
+        ..Removal::default()
+    }
+}
+
 pub(super) fn license() -> License {
     License {
         id: id(),
@@ -227,13 +237,7 @@ pub(super) fn license() -> License {
         }],
         input_digest: Some([0xab; 32]),
         source: Source::Soap,
-        removal: Some(Removal {
-            removed_at: Some(datetime!(2026-11-25 12:00 UTC)),
-            by: Some(RemovedBy::Staff),
-            user: Some(id()),
-            reason: Some("scrapped".into()),
-            ..Removal::default()
-        }),
+        removal: Some(removal()),
         replaces: None,
         replaced_by: Some(id()),
         external_ref: None,
