@@ -1,5 +1,7 @@
 //! Migrations at start, and the sentence that refuses a database of a newer version.
 
+use std::io;
+
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::{ConnectOptions, PgConnection, SqliteConnection};
 
@@ -10,9 +12,6 @@ use crate::sqlite::SqliteConnector;
 
 static SQLITE: Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES: Migrator = sqlx::migrate!("migrations/postgres");
-
-/// Processes that start at the same moment may each try once more.
-const ATTEMPTS: usize = 3;
 
 /// Why a store does not open.
 #[derive(Debug, thiserror::Error)]
@@ -53,27 +52,22 @@ impl From<Failure> for OpenError {
     }
 }
 
+impl From<io::Error> for OpenError {
+    fn from(error: io::Error) -> Self {
+        Self::Database(error.to_string())
+    }
+}
+
 impl From<sqlx::Error> for OpenError {
     fn from(error: sqlx::Error) -> Self {
         Failure::from(error).into()
     }
 }
 
-/// Brings a `SQLite` file to the newest schema.
+/// Brings a `SQLite` file to the newest schema; the caller holds [`SqliteConnector::opening`].
 pub(crate) async fn sqlite(connector: &SqliteConnector) -> Result<(), OpenError> {
     let mut connection: SqliteConnection = connector.options(Purpose::Writing).connect().await?;
-    let mut result = SQLITE.run(&mut connection).await;
-    for _ in 1..ATTEMPTS {
-        // Another process may have been faster: what it made is there now.
-        if !matches!(
-            result,
-            Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
-        ) {
-            break;
-        }
-        result = SQLITE.run(&mut connection).await;
-    }
-    told(result, &SQLITE)
+    told(SQLITE.run(&mut connection).await, &SQLITE)
 }
 
 /// Brings a `PostgreSQL` database to the newest schema, under a lock.

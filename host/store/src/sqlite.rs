@@ -1,11 +1,14 @@
 //! Connections to `SQLite`: one directory, no configuration.
 
+use std::fs::{File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, ConnectOptions, Row as _};
+use tokio::time::Instant;
 
 use crate::connection::{Connection, Connector, Fetch, Purpose};
 use crate::dialect::{Dialect, Sql};
@@ -13,6 +16,8 @@ use crate::failure::Failure;
 
 /// How long a transaction waits for that of another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How soon a process that waits for another looks again.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// Prepared statements of one connection; there are fewer statements than this.
 const STATEMENTS: usize = 200;
 
@@ -29,6 +34,28 @@ impl SqliteConnector {
         Self {
             file: file.to_owned(),
             max_pages,
+        }
+    }
+
+    /// Lets one process at a time open the file, as long as what it returns is kept: two that
+    /// make a database together, or turn it to a write-ahead log, are told that it is locked at
+    /// once, without any waiting.
+    pub(crate) async fn opening(&self) -> io::Result<File> {
+        let mut name = self.file.clone().into_os_string();
+        name.push("-opening");
+        let lock = File::create(name)?;
+        let deadline = Instant::now() + BUSY_TIMEOUT;
+        loop {
+            match lock.try_lock() {
+                Ok(()) => return Ok(lock),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => {
+                    tokio::time::sleep(LOOK_AGAIN).await;
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(io::Error::other("another process does not end opening it"));
+                }
+                Err(TryLockError::Error(error)) => return Err(error),
+            }
         }
     }
 

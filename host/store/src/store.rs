@@ -128,6 +128,7 @@ impl Store {
         environment: Environment,
     ) -> Result<Self, OpenError> {
         let connector = SqliteConnector::new(file, options.max_pages);
+        let _opening = connector.opening().await?;
         migrate::sqlite(&connector).await?;
         let memory = if options.beside_server {
             0
