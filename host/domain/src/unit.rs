@@ -61,6 +61,9 @@ pub struct Wanted {
     pub licenses_of: Vec<OrderKey>,
     /// Generators whose switches are locked and read.
     pub switches: Vec<String>,
+    /// Generators whose switches are read and not locked: what is written while one is turned
+    /// comes before that.
+    pub generators: Vec<String>,
     /// Order IDs of which it must be known whether they were ever given out.
     pub order_ids: Vec<OrderId>,
     /// Whether customers and products are read to be changed.
@@ -91,7 +94,7 @@ pub struct Loaded {
     pub orders: Vec<OrderView>,
     /// Licenses, without files.
     pub licenses: Vec<Arc<License>>,
-    /// All generators that are switched off, if switches were asked for.
+    /// All generators that are switched off, if any switches were asked for.
     pub disabled_generators: Vec<String>,
     /// Those of the asked Order IDs that were given out before.
     pub taken_order_ids: Vec<OrderId>,

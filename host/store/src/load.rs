@@ -165,7 +165,8 @@ impl<F: Fetch + ?Sized> Loading<'_, F> {
     }
 
     async fn disabled_generators(&mut self) -> Result<(), Failure> {
-        if self.wanted.iter().all(|wanted| wanted.switches.is_empty()) {
+        let asks = |wanted: &&Wanted| !wanted.generators.is_empty() || !wanted.switches.is_empty();
+        if !self.wanted.iter().any(asks) {
             return Ok(());
         }
         let names = disabled_generators(self.fetch, self.sql).await?;

@@ -29,6 +29,7 @@ use crate::claim::{Claim, claims};
 use crate::command::{Activate, ActivateLicense, IssuedLicense, WriteOptions};
 use crate::decision::{Aim, Case, Side, Verdict};
 use crate::error::{Code, Error, Result};
+use crate::generator::GeneratorInfo;
 use crate::host::{self, Host};
 use crate::id::OrderRef;
 use crate::license::License;
@@ -79,7 +80,7 @@ impl Services {
         command: Activate,
     ) -> Result<IssuedLicense> {
         let order = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
-        let hosts = self.normal_hosts("host", &command.hosts)?;
+        let hosts = self.normal_hosts("host", &command.hosts).await?;
         let task = Task {
             parameters: command.parameters,
             ..Task::new(actor, "activate", Aim::Activation, order, hosts)
@@ -102,7 +103,7 @@ impl Services {
         check_override(actor, command.override_reason.as_deref())?;
         check_attributes("attribute", &command.attributes, Names::Unique)?;
         let request = request_key(actor, &command.options, "activateLicense", &command);
-        let hosts = self.normal_hosts("host", &command.hosts)?;
+        let hosts = self.normal_hosts("host", &command.hosts).await?;
         let task = Task {
             parameters: command.parameters,
             attributes: command.attributes,
@@ -118,6 +119,14 @@ impl Services {
                 hosts,
             )
         };
+        self.run_for_staff(task).await
+    }
+
+    /// A repeated request is answered before anything else is looked at.
+    async fn run_for_staff(self: &Arc<Self>, task: Task) -> Result<License> {
+        if let Some(license) = self.repeated(task.request.as_ref()).await? {
+            return Ok(license);
+        }
         let (_, license) = self.run(task).await?;
         Ok(Arc::unwrap_or_clone(license))
     }
@@ -163,20 +172,25 @@ impl Services {
     }
 
     /// Hosts in normal form.
-    pub(super) fn normal_hosts(&self, member: &str, hosts: &[Host]) -> Result<Vec<Host>> {
+    pub(super) async fn normal_hosts(&self, member: &str, hosts: &[Host]) -> Result<Vec<Host>> {
+        let declared = |name: &str| self.generators.host_type(name);
+        let all_known = hosts.iter().all(|host| declared(&host.host_type).is_some());
+        let in_service = if all_known {
+            Vec::new()
+        } else {
+            self.listed().await?
+        };
         host::normalize(member, hosts, |name| {
-            let declared = self.generators.host_type(name);
-            declared.ok_or_else(|| self.unknown_host_type(name))
+            declared(name).ok_or_else(|| unknown_host_type(name, &in_service))
         })
     }
+}
 
-    /// Names the host types that the generators in service declare.
-    fn unknown_host_type(&self, name: &str) -> Error {
-        let generators = self.generators.list();
-        let ready = generators.iter().filter_map(|info| info.ready().ok());
-        let types = ready.flat_map(|description| description.host_type_names());
-        host::unsupported(name, types.collect::<BTreeSet<_>>())
-    }
+/// Names the host types that the generators in service declare.
+fn unknown_host_type(name: &str, generators: &[Arc<GeneratorInfo>]) -> Error {
+    let ready = generators.iter().filter_map(|info| info.ready().ok());
+    let types = ready.flat_map(|description| description.host_type_names());
+    host::unsupported(name, types.collect::<BTreeSet<_>>())
 }
 
 /// An order that was deleted meanwhile is told of by the name that the caller gave.

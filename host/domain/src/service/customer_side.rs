@@ -86,7 +86,7 @@ impl Services {
         _actor: &Actor,
         command: &ForMachine,
     ) -> Result<IssuedLicense> {
-        let hosts = self.normal_hosts("host", &command.hosts)?;
+        let hosts = self.normal_hosts("host", &command.hosts).await?;
         let key = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
         let view = self.view(&key, &hosts).await?;
         policy::check_served(&view)?;
@@ -122,7 +122,7 @@ impl Services {
         command: &ForMachine,
         way: Way,
     ) -> Result<IssuedLicense> {
-        let hosts = self.normal_hosts("host", &command.hosts)?;
+        let hosts = self.normal_hosts("host", &command.hosts).await?;
         let key = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
         let view = self.view(&key, &hosts).await?;
         if hosts.is_empty() && view.order.data.terms.host_lock == HostLock::Required {

@@ -14,6 +14,7 @@ use crate::audit::Change;
 use crate::command::{Batch, BatchAnswer, StateChange, TestGenerator, Trial};
 use crate::error::{Code, Error, Result};
 use crate::generator::{GeneratorInfo, GeneratorState};
+use crate::license::License;
 use crate::query::check_names;
 use crate::service::batch::each;
 use crate::service::items::{Needed, Plural};
@@ -245,6 +246,21 @@ fn as_switched(info: Arc<GeneratorInfo>, off: &BTreeSet<String>) -> Arc<Generato
         message: Some("switched off by disableGenerators".to_owned()),
         ..(*info).clone()
     })
+}
+
+/// Which generator wrote a license.
+pub(super) fn writer(license: &License) -> Option<String> {
+    Some(license.generator.as_ref()?.name.clone())
+}
+
+/// Refuses a license whose generator was switched off since it wrote it.
+pub(super) fn check_in_service(license: &License, loaded: &Loaded) -> Result<()> {
+    match &license.generator {
+        Some(by) if loaded.disabled_generators.contains(&by.name) => {
+            Err(unavailable(&by.name, "switched off"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn unavailable(name: &str, why: &str) -> Error {

@@ -26,7 +26,7 @@ impl Services {
     pub async fn preview_license(&self, actor: &Actor, command: PreviewLicense) -> Result<Preview> {
         actor.require(Permission::PreviewLicenses)?;
         check_attributes("parameter", &command.parameters, Names::Repeated)?;
-        let hosts = self.normal_hosts("host", &command.hosts)?;
+        let hosts = self.normal_hosts("host", &command.hosts).await?;
         if command.order.is_some() && command.customer.is_some() {
             let message = "Name an order or a customer, not both.";
             return Err(Error::invalid("customerId", message));

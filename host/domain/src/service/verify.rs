@@ -150,7 +150,7 @@ impl Services {
 
     /// Licenses of this generator for just these machines, as far as their hosts are known here.
     async fn on_machine(&self, generator: &str, hosts: &[Host]) -> Result<Vec<License>> {
-        let normal = self.normal_hosts("host", hosts).unwrap_or_default();
+        let normal = self.normal_hosts("host", hosts).await.unwrap_or_default();
         let Some(first) = normal.first() else {
             return Ok(Vec::new());
         };

@@ -104,7 +104,7 @@ impl Tables {
                 .collect(),
             orders: self.views(&wanted.orders),
             licenses: self.bare_licenses(wanted),
-            disabled_generators: self.disabled_generators.iter().cloned().collect(),
+            disabled_generators: self.switched_off(wanted),
             taken_order_ids: self.taken(&wanted.order_ids),
             referenced: if wanted.references {
                 self.referenced()
@@ -130,6 +130,14 @@ impl Tables {
     fn spent(&self, proofs: &[Proof]) -> Vec<Proof> {
         let known = |proof: &&Proof| self.spent.contains(proof);
         proofs.iter().filter(known).copied().collect()
+    }
+
+    /// Told to those alone who asked.
+    fn switched_off(&self, wanted: &Wanted) -> Vec<String> {
+        if wanted.switches.is_empty() && wanted.generators.is_empty() {
+            return Vec::new();
+        }
+        self.disabled_generators.iter().cloned().collect()
     }
 
     fn administrators(&self, wanted: &Wanted) -> Vec<UserId> {

@@ -42,9 +42,15 @@ async fn switches_are_as_they_were_set_last(bench: Bench) {
         switches: vec!["a".to_owned()],
         ..Wanted::default()
     };
-    let mut loaded = bench.load(wanted).await.disabled_generators;
-    loaded.sort();
-    assert_eq!(loaded, ["b", "c"]);
+    let unlocked = Wanted {
+        generators: vec!["a".to_owned()],
+        ..Wanted::default()
+    };
+    for wanted in [wanted, unlocked] {
+        let mut loaded = bench.load(wanted).await.disabled_generators;
+        loaded.sort();
+        assert_eq!(loaded, ["b", "c"]);
+    }
     let unasked = bench.load(Wanted::default()).await;
     assert!(unasked.disabled_generators.is_empty());
 }

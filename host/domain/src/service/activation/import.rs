@@ -81,8 +81,10 @@ impl Services {
         command: &ImportLicenses,
         request: Option<RequestKey>,
     ) -> Result<Unit> {
-        let items = command.items.iter().map(|item| self.prepare_import(item));
-        let items: Vec<_> = items.collect();
+        let mut items = Vec::with_capacity(command.items.len());
+        for item in &command.items {
+            items.push(self.prepare_import(item).await);
+        }
         let named = items.iter().filter_map(|one| one.item.order.clone());
         let snapshot = Wanted {
             orders: named.map(OrderLookup::plain).collect(),
@@ -108,17 +110,23 @@ impl Services {
         })
     }
 
-    fn prepare_import(&self, item: &ImportItem) -> Prepared {
-        let mut item = item.clone();
-        let checked = item.check(self.clock.now()).and_then(|()| {
-            item.hosts = self.normal_hosts("host", &item.hosts)?;
-            Ok(())
-        });
+    async fn prepare_import(&self, item: &ImportItem) -> Prepared {
+        let hosts = match item.check(self.clock.now()) {
+            Ok(()) => self.normal_hosts("host", &item.hosts).await,
+            Err(error) => Err(error),
+        };
+        let (hosts, checked) = match hosts {
+            Ok(hosts) => (hosts, Ok(())),
+            Err(error) => (Vec::new(), Err(error)),
+        };
         Prepared {
             activated_on: self.clock.day(item.issued_at),
             id: self.new_id(),
             checked,
-            item,
+            item: ImportItem {
+                hosts,
+                ..item.clone()
+            },
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::id::{CustomerId, Id, Key, LicenseId, ProductId};
 use crate::issue::{self, Source, request_product};
 use crate::license::{Deal, License, LicenseKind};
 use crate::product::{Product, check_features};
+use crate::service::generators::{check_in_service, writer};
 use crate::service::record::Record;
 use crate::service::validation::{Draft, told_of_product};
 use crate::service::{MAX_ATTEMPTS, Services, not_found, request_key};
@@ -72,6 +73,9 @@ impl Services {
         actor.require(Permission::IssueLicenses)?;
         check(&command)?;
         let request = request_key(actor, &command.options, "generateLicense", &command);
+        if let Some(license) = self.repeated(request.as_ref()).await? {
+            return Ok(license);
+        }
         for _ in 0..MAX_ATTEMPTS {
             let (unit, made) = match self.prepare_new(actor, &command).await {
                 Ok(manual) => {
@@ -83,7 +87,7 @@ impl Services {
             };
             match self.store.commit(unit).await {
                 Ok(committed) => {
-                    let license = self.outcome(committed, made).await?;
+                    let license = self.outcome(&committed.outcomes, made).await?;
                     return Ok(Arc::unwrap_or_clone(license));
                 }
                 Err(Stop::Again) => {}
@@ -94,7 +98,7 @@ impl Services {
     }
 
     async fn prepare_new(&self, actor: &Actor, command: &GenerateLicense) -> Result<Arc<Manual>> {
-        let hosts = self.normal_hosts("host", &command.hosts)?;
+        let hosts = self.normal_hosts("host", &command.hosts).await?;
         let parties = self.parties(&command.customer, &command.product).await?;
         check_manual(&parties.customer, &parties.product, None)?;
         let deal = Arc::new(deal(command, &parties.product));
@@ -242,6 +246,7 @@ impl Manual {
         let product = ProductKey::Key(self.product.0.into());
         wanted.products.push(product);
         wanted.licenses.extend(self.ending.map(|(id, _)| id.into()));
+        wanted.generators.extend(writer(&self.new.license));
     }
 
     fn decide(&self, loaded: &Loaded) -> Result<Changes, Stop> {
@@ -266,6 +271,7 @@ impl Manual {
         if (customer.revision, product.revision) != (self.customer.1, self.product.1) {
             return Err(Stop::Again);
         }
+        check_in_service(&self.new.license, loaded)?;
         let id = self.new.license.id;
         changes.new_licenses.push(self.new.clone());
         if let Some(ending) = ending {

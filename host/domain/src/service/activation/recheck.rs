@@ -8,6 +8,7 @@ use crate::decision::{Aim, Case, Side, Verdict, lapsed_emergencies};
 use crate::id::{LicenseId, OrderRef};
 use crate::license::{License, LicenseState};
 use crate::order::{AllowanceUse, OrderLookup, OrderView, UseKind};
+use crate::service::generators::{check_in_service, writer};
 use crate::service::record::Record;
 use crate::unit::{Activity, Changes, Loaded, NewLicense, NewUse, Outcome, Stop, Wanted};
 
@@ -34,6 +35,10 @@ impl Recheck {
     pub(super) fn want(&self, wanted: &mut Wanted) {
         wanted.orders.push(self.lookup.clone());
         wanted.licenses.extend(self.ending.map(|(id, _)| id.into()));
+        let new = self.cut.iter().map(|(new, _)| &new.license);
+        wanted
+            .generators
+            .extend(new.filter_map(|license| writer(license)));
     }
 
     /// Decides for a unit of its own.
@@ -61,6 +66,7 @@ impl Recheck {
         if !basis.still_holds(view, self.case.today) {
             return Err(Stop::Again);
         }
+        check_in_service(&new.license, loaded)?;
         self.add_rows(changes, view, new, ending);
         Ok(new.license.id)
     }

@@ -33,7 +33,7 @@ impl Services {
         let order = license.order.ok_or_else(without_order)?;
         let reasons = [command.reason, command.override_reason.clone()];
         let reasons: Vec<String> = reasons.into_iter().flatten().collect();
-        let hosts = self.normal_hosts("newHost", &command.new_hosts)?;
+        let hosts = self.normal_hosts("newHost", &command.new_hosts).await?;
         let task = Task {
             ending: Ending::License(license.id),
             days: lifted(command.override_reason.as_deref()),
@@ -42,8 +42,7 @@ impl Services {
             options: command.options,
             ..Task::new(actor, "rehostLicense", Aim::Rehost, order, hosts)
         };
-        let (_, license) = self.run(task).await.map_err(at_new_host)?;
-        Ok(Arc::unwrap_or_clone(license))
+        self.run_for_staff(task).await.map_err(at_new_host)
     }
 
     /// `rehost`, by the customer, within the allowance. A repeated one is answered with the
@@ -53,8 +52,8 @@ impl Services {
     /// `NoLicense`, `InUse`, `AllowanceExhausted`, and the other codes of an activation.
     pub async fn rehost(self: &Arc<Self>, actor: &Actor, command: Rehost) -> Result<IssuedLicense> {
         let order = OrderKey::OrderId(OrderId::parse(&command.order_id)?);
-        let old_hosts = self.normal_hosts("host", &command.hosts)?;
-        let hosts = self.normal_hosts("newHost", &command.new_hosts)?;
+        let old_hosts = self.normal_hosts("host", &command.hosts).await?;
+        let hosts = self.normal_hosts("newHost", &command.new_hosts).await?;
         let task = Task {
             ending: Ending::Machine(old_hosts),
             ..Task::new(actor, "rehost", Aim::Rehost, order, hosts)

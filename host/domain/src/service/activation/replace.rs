@@ -100,24 +100,6 @@ impl Services {
         self.told_licenses(atomic, &outcomes, made).await
     }
 
-    /// What a request was answered with before.
-    async fn answered(&self, request: Option<&RequestKey>) -> Result<Option<Vec<Outcome>>> {
-        if request.is_none() {
-            return Ok(None);
-        }
-        let unit = Unit {
-            request: request.cloned(),
-            wanted: Wanted::default(),
-            decide: Arc::new(|_| Err(Stop::Again)),
-            dry_run: false,
-        };
-        match self.store.commit(unit).await {
-            Ok(committed) => Ok(Some(committed.outcomes)),
-            Err(Stop::Again) => Ok(None),
-            Err(Stop::Refused(error)) => Err(error),
-        }
-    }
-
     /// Records what the units of a request came to; the same request may have been quicker.
     async fn note(
         &self,

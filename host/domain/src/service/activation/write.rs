@@ -18,7 +18,7 @@ use crate::license::License;
 use crate::order::OrderLookup;
 use crate::service::Services;
 use crate::service::record::Record;
-use crate::unit::{Committed, Loaded, NewLicense, Outcome, RequestKey, Stop, Unit, Wanted};
+use crate::unit::{Loaded, NewLicense, Outcome, RequestKey, Stop, Unit, Wanted};
 
 /// A license that was cut, and from what.
 pub(super) type Cut = (NewLicense, Basis);
@@ -38,7 +38,7 @@ impl Services {
         };
         committing.begin();
         match self.store.commit(unit).await {
-            Ok(committed) => self.outcome(committed, made).await.map(Some),
+            Ok(committed) => self.outcome(&committed.outcomes, made).await.map(Some),
             Err(Stop::Again) => Ok(None),
             Err(Stop::Refused(error)) => Err(error),
         }
@@ -131,18 +131,47 @@ impl Services {
         )
     }
 
+    /// What a request was answered with before.
+    pub(super) async fn answered(
+        &self,
+        request: Option<&RequestKey>,
+    ) -> Result<Option<Vec<Outcome>>> {
+        if request.is_none() {
+            return Ok(None);
+        }
+        let unit = Unit {
+            request: request.cloned(),
+            wanted: Wanted::default(),
+            decide: Arc::new(|_| Err(Stop::Again)),
+            dry_run: false,
+        };
+        match self.store.commit(unit).await {
+            Ok(committed) => Ok(Some(committed.outcomes)),
+            Err(Stop::Again) => Ok(None),
+            Err(Stop::Refused(error)) => Err(error),
+        }
+    }
+
+    /// The license that a request was answered with before: no generator is asked again.
+    pub(super) async fn repeated(&self, request: Option<&RequestKey>) -> Result<Option<License>> {
+        let Some(outcomes) = self.answered(request).await? else {
+            return Ok(None);
+        };
+        let license = self.outcome(&outcomes, None).await?;
+        Ok(Some(Arc::unwrap_or_clone(license)))
+    }
+
     /// The license that was made, or the one that was met.
     pub(super) async fn outcome(
         &self,
-        committed: Committed,
+        outcomes: &[Outcome],
         made: Option<Arc<License>>,
     ) -> Result<Arc<License>> {
-        let id = match committed.outcomes.first() {
+        let id = match outcomes.first() {
             Some(Outcome::Done(id)) => id.parse::<LicenseId>()?,
             Some(Outcome::Failed(error)) => return Err(error.clone()),
             None => return Err(Error::internal("an activation without an outcome")),
         };
-        drop(committed);
         if let Some(license) = made
             && license.id == id
         {

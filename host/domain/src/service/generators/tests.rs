@@ -101,6 +101,24 @@ async fn one_that_is_off_writes_nothing_until_it_is_on_again() {
 }
 
 #[tokio::test]
+async fn host_types_of_one_that_is_off_are_not_proposed() {
+    let bench = Bench::new();
+    let refusal = async || {
+        let host = crate::host::Host {
+            host_type: "ETHER".to_owned(),
+            value: "1".to_owned(),
+            name: None,
+            port: None,
+        };
+        let refused = bench.services.normal_hosts("host", &[host]).await;
+        refused.unwrap_err().message
+    };
+    assert!(refusal().await.contains("ETHERNET"));
+    disable(&bench).await;
+    assert!(!refusal().await.contains("ETHERNET"));
+}
+
+#[tokio::test]
 async fn turning_a_switch_is_written_down_once() {
     let bench = Bench::new();
     disable(&bench).await;

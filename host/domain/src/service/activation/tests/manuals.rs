@@ -6,7 +6,7 @@ use crate::date::{Base, DateRule, Unit as Span};
 use crate::license::{LicenseKind, LicenseState};
 use crate::product::Feature;
 use crate::terms::Licensee;
-use crate::testing::{batch, feature};
+use crate::testing::{GENERATOR, batch, feature};
 
 fn command() -> GenerateLicense {
     GenerateLicense {
@@ -230,6 +230,7 @@ async fn a_request_is_answered_with_the_license_it_made() {
     shop.change_customer(|customer| customer.state = CustomerState::Blocked)
         .await;
     assert_eq!(shop.made(repeatable.clone()).await.id, first.id);
+    assert_eq!(shop.bench.generators.runs(), 1, "what was made is told of");
     repeatable.hosts = vec![host("00-11-22-AA-BB-CD")];
     let other = shop.generate(Role::Manager, repeatable).await;
     assert_eq!(code(other), Code::IdempotencyConflict);
@@ -291,6 +292,48 @@ async fn a_customer_who_is_blocked_or_erased_meanwhile_gets_none() {
         assert_eq!(code(running.await.unwrap()), expected);
         assert!(shop.licenses().is_empty());
     }
+}
+
+/// Switches the shop's generator off and lets what was begun come to its end.
+async fn switched_off_under(
+    shop: &Shop,
+    running: tokio::task::JoinHandle<Result<License>>,
+) -> Code {
+    tokio::task::yield_now().await;
+    assert_eq!(shop.bench.generators.runs(), 1, "the generator is running");
+    let command = StateChange {
+        batch: batch(vec![GENERATOR.to_owned()]),
+        reason: Some("its key leaked".to_owned()),
+    };
+    let (services, developer) = (&shop.bench.services, actor(Role::Developer));
+    let off = services.disable_generators(&developer, command);
+    assert_eq!(off.await.unwrap().failed, 0);
+    code(running.await.unwrap())
+}
+
+#[tokio::test]
+async fn what_a_generator_wrote_before_it_was_switched_off_is_not_issued_after() {
+    let shop = Shop::new(ethernet_terms()).await;
+    let services = Arc::clone(&shop.bench.services);
+    let generating = async move {
+        let manager = actor(Role::Manager);
+        services.generate_license(&manager, command()).await
+    };
+    let refused = switched_off_under(&shop, tokio::spawn(generating)).await;
+    assert_eq!(refused, Code::GeneratorUnavailable);
+    assert!(shop.licenses().is_empty());
+
+    let shop = Shop::new(ethernet_terms()).await;
+    let (services, mut command) = (Arc::clone(&shop.bench.services), shop.staff(MACHINE));
+    // It runs by itself then, in step with the test.
+    command.options.request_id = Some("r-1".to_owned());
+    let activating = async move {
+        let manager = actor(Role::Manager);
+        services.activate_license(&manager, command).await
+    };
+    let refused = switched_off_under(&shop, tokio::spawn(activating)).await;
+    assert_eq!(refused, Code::GeneratorUnavailable);
+    assert!(shop.licenses().is_empty());
 }
 
 #[tokio::test]

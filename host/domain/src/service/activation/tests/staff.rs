@@ -71,6 +71,8 @@ async fn a_repeated_request_is_answered_and_other_content_refused() {
         .await
         .unwrap();
     assert_eq!((again.id, again.state), (first.id, LicenseState::Removed));
+    let runs = shop.bench.generators.runs();
+    assert_eq!(runs, 1, "what was made is told of");
     let other = ActivateLicense {
         hosts: vec![host("001122aabbcd")],
         ..command
