@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use tokio::task::LocalSet;
 
+use crate::alarm::Alarm;
 use crate::http::{Connection, Reply};
 
 /// The longest that a run may take, whatever the count.
@@ -138,29 +139,27 @@ struct Turns {
 }
 
 impl Turns {
-    /// When a request counts as sent. Until then the thread is busy looking at the clock: timers
-    /// are too coarse for distances of microseconds.
-    async fn due(&self, index: usize) -> Instant {
+    /// When a request counts as sent; comes back then.
+    async fn due(&self, index: usize, alarm: &mut Alarm) -> Result<Instant> {
         let Some(distance) = self.distance else {
-            return Instant::now();
+            return Ok(Instant::now());
         };
-        let due = self.start + distance * u32::try_from(index).unwrap_or(u32::MAX);
-        while Instant::now() < due {
-            tokio::task::yield_now().await;
-        }
-        due
+        let due = self.start + distance * u32::try_from(index)?;
+        alarm.wait(due).await?;
+        Ok(due)
     }
 }
 
 async fn one(mut connection: Connection, turns: Rc<Turns>) -> Result<Vec<Duration>> {
     let mut times = Vec::new();
+    let mut alarm = Alarm::new()?;
     loop {
         let index = turns.next.replace(turns.next.get() + 1);
         if index >= turns.count {
             return Ok(times);
         }
         let request = &turns.requests[index % turns.requests.len()];
-        let due = turns.due(index).await;
+        let due = turns.due(index, &mut alarm).await?;
         let reply = connection.call(request).await?;
         times.push(due.elapsed());
         check(&reply, turns.holds)?;

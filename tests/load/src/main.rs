@@ -4,6 +4,7 @@
 //! plugins, the gSOAP program, and what is measured; all, if nothing is named. `load reply FILE` is one of the floors: a fixed axum reply. Floors and
 //! server are processes of their own, so that all are measured alike.
 
+mod alarm;
 mod bare;
 mod calls;
 mod child;
