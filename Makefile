@@ -28,10 +28,11 @@ test:
 	scripts/setup test
 	cargo test --workspace --locked
 
-# Every SOAP stack of tests/clients, as its users install it, and the examples that are made with one.
+# Every SOAP stack of tests/clients, as its users install it, the examples that are made with one, and
+# the contract of FlexNet Operations from Java.
 test-clients:
 	scripts/setup clients
-	cargo test --package lds --test lds --locked -- --ignored clients::stacks examples
+	cargo test --package lds --test lds --locked -- --ignored clients::stacks examples fno::jaxws
 
 # docs/soap-reference.md anew, after a change of a WSDL.
 reference:

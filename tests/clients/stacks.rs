@@ -35,6 +35,19 @@ stacks!(
     curl cxf gsoap jaxws mono_asmx node_soap php soap4r soap_lite strong_soap suds zeep
 );
 
+/// Those whose program goes on to sign in with a password digest.
+const DIGESTS: [&str; 9] = [
+    "curl",
+    "cxf",
+    "gsoap",
+    "node_soap",
+    "php",
+    "soap_lite",
+    "strong_soap",
+    "suds",
+    "zeep",
+];
+
 /// What a client printed: lines that begin with a word of the story.
 struct Told(String);
 
@@ -56,15 +69,23 @@ fn folder(stack: &str) -> PathBuf {
 fn tell(stack: &str) {
     let server = Server::start();
     let shop = Shop::new(Client::new(&server));
-    let told = run(stack, &server, &shop);
+    let token = digest_token(&shop.client);
+    let told = run(stack, &server, &shop, &token);
     assert_customer(&shop.client, stack, &told);
     assert_license(&shop.client, &told);
     assert_fault(&shop.client, &told);
     assert_batch(&shop.client, stack, &told);
+    assert_digest(&shop.client, stack, &told);
+}
+
+/// A token for password digests, which may read.
+fn digest_token(client: &Client) -> Answer {
+    let wanted = "<name>digest</name><scope>read</scope><digest>true</digest>";
+    client.internal("createToken", wanted).expect("a token")
 }
 
 /// The client's own `run`, in a new folder for what it generates.
-fn run(stack: &str, server: &Server, shop: &Shop) -> Told {
+fn run(stack: &str, server: &Server, shop: &Shop, token: &Answer) -> Told {
     let work = tempfile::tempdir().expect("a folder");
     let output = Command::new(folder(stack).join("run"))
         .current_dir(work.path())
@@ -73,6 +94,8 @@ fn run(stack: &str, server: &Server, shop: &Shop) -> Told {
         .env("LDS_PASSWORD", PASSWORD)
         .env("LDS_PRODUCT", &shop.product)
         .env("LDS_REF", stack)
+        .env("LDS_TOKEN", token.want("id"))
+        .env("LDS_SECRET", token.want("secret"))
         .env("LDS_INSTALLED", programs().join("../clients"))
         .env("LDS_PYTHON", programs().join("../venv/bin/python"))
         .stdin(Stdio::null())
@@ -135,4 +158,14 @@ fn assert_batch(client: &Client, stack: &str, told: &Told) {
     assert_eq!(told.line("failure"), "1 StaleRevision");
     let other = customer(client, &format!("{stack}-2"));
     assert_eq!(other.want("name"), "Good & Co");
+}
+
+/// Who signs in with a digest was let in by the token, and saw what the token may see.
+fn assert_digest(client: &Client, stack: &str, told: &Told) {
+    let tokens = client.internal("findTokens", "").expect("tokens");
+    let is_used = tokens.get("lastUsedAt").is_some();
+    assert_eq!(is_used, DIGESTS.contains(&stack));
+    if is_used {
+        assert_eq!(told.line("digest"), NAME);
+    }
 }

@@ -3,16 +3,17 @@
 use super::{call, seats};
 use crate::support::{Client, PASSWORD, Server};
 
-/// A token of the administrator's with this scope, as a caller that shows it by Basic.
+/// The secret of a token of the administrator's with this scope.
+pub(super) fn token(server: &Server, scope: &str) -> String {
+    let wanted = format!("<name>fno</name><scope>{scope}</scope>");
+    let made = Client::new(server).internal("createToken", &wanted);
+    made.unwrap_or_else(|fault| panic!("{fault:?}"))
+        .want("secret")
+}
+
+/// A caller that shows such a token by Basic.
 fn with_token(server: &Server, scope: &str) -> Client {
-    let made = Client::new(server).internal(
-        "createToken",
-        &format!("<name>fno</name><scope>{scope}</scope>"),
-    );
-    let secret = made
-        .unwrap_or_else(|fault| panic!("{fault:?}"))
-        .want("secret");
-    Client::with(&server.url, "fno", &secret)
+    Client::with(&server.url, "fno", &token(server, scope))
 }
 
 fn outcome(client: &Client) -> Result<(), (u16, String)> {

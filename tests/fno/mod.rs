@@ -2,6 +2,7 @@
 
 mod caller;
 mod hostile;
+mod jaxws;
 mod remote;
 mod texts;
 mod zeep;

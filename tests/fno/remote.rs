@@ -6,14 +6,15 @@ use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::caller::token;
 use super::{PATH, call};
 use crate::clients::{python, succeeded};
 use crate::support::{Client, ETHERNET, Server, Shop};
 
-const MACHINE: &str = "00-11-22-AA-BB-CC";
+pub(super) const MACHINE: &str = "00-11-22-AA-BB-CC";
 
 /// A server whose generator `partner` is at this URL.
-fn server_for(url: &str, more: &str) -> Server {
+pub(super) fn server_for(url: &str, more: &str) -> Server {
     Server::start_with(&format!(
         "[remotes.partner]\nurl = \"{url}\"\ntechnology = \"hello\"\n{more}"
     ))
@@ -22,16 +23,14 @@ fn server_for(url: &str, more: &str) -> Server {
 /// A server that writes texts for others, and the lines by which another one may ask it.
 fn writer() -> (Server, String) {
     let writer = Server::start_with("[plugins.hello]\n");
-    let token = "<name>fno</name><scope>generator</scope>";
-    let made = Client::new(&writer).internal("createToken", token);
     let file = writer.folder().join("token");
-    std::fs::write(&file, made.expect("a token").want("secret") + "\n").expect("a file");
+    std::fs::write(&file, token(&writer, "generator") + "\n").expect("a file");
     let shown = format!("token_file = '{}'\n", file.display());
     (writer, shown)
 }
 
 /// The sender's name for a license, by another program.
-fn fulfillment(license: &str) -> String {
+pub(super) fn fulfillment(license: &str) -> String {
     let script = format!("import uuid; print(uuid.uuid5(uuid.NAMESPACE_OID, '{license}'))");
     let output = python().args(["-c", &script]).output();
     succeeded(&output.expect("Python runs")).trim().to_owned()
@@ -207,6 +206,37 @@ fn whatever_a_service_answers_has_a_name() {
         let server = server_for(&url, "");
         let (ended, message) = trial(&server);
         assert_eq!(ended, status, "{shown}\n{message}");
+    }
+}
+
+/// Any code but 0 is a no, below 0 too, and the vendor's words are handed on.
+#[test]
+fn the_status_of_a_product_is_the_vendors_word() {
+    let product = "<product><code>editor</code><name>Editor</name><generator>partner</generator>\
+        <feature><name>base</name><version>3.0</version><count>0</count></feature><terms/></product>";
+    for (status, refused) in [
+        ("<code>0</code>", None),
+        ("", None),
+        (
+            "<message>Not sold.</message><code>7</code>",
+            Some("Not sold."),
+        ),
+        (
+            "<message>Not sold.</message><code>-7</code>",
+            Some("Not sold."),
+        ),
+    ] {
+        let namespace = crate::support::GENERATOR;
+        let status = envelope(&format!("<Status xmlns=\"{namespace}\">{status}</Status>"));
+        let reply = reply("200 OK", &status);
+        let url = stub(move |stream| drop(stream.write_all(reply.as_bytes())));
+        let stored = Client::new(&server_for(&url, "")).internal("storeProducts", product);
+        let stored = stored.expect("an answer");
+        let code = refused.map(|_| "GeneratorRejected".to_owned());
+        let told = stored.elements("failure").pop();
+        let told = told.map(|failure| (failure.want("code"), failure.want("message")));
+        let expected = code.zip(refused.map(str::to_owned));
+        assert_eq!(told, expected, "{status}");
     }
 }
 

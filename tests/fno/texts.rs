@@ -8,7 +8,7 @@ use super::{SEATS, TOKEN, call, call_at, seats};
 use crate::support::{Client, Server};
 
 /// The claims of a signed text.
-fn claims(text: &str) -> Value {
+pub(super) fn claims(text: &str) -> Value {
     let part = text.split('.').nth(1).expect("claims");
     let bytes = URL_SAFE_NO_PAD.decode(part).expect("base64");
     serde_json::from_slice(&bytes).expect("JSON")

@@ -5,6 +5,7 @@
 #include "LicenseDistributionSoap11.nsmap"
 #include "soapActivationSoap11Proxy.h"
 #include "soapLicenseDistributionSoap11Proxy.h"
+#include "wsseapi.h"
 
 static std::string env(const char *name) {
   const char *value = std::getenv(name);
@@ -144,6 +145,21 @@ int main() {
   for (const ns1__StoreCustomersItem *item : batch->item) {
     if (item->failure) std::cout << "failure " << item->index << ' ' << item->failure->code << '\n';
   }
+
+  // Sign in with a password digest: the secret itself does not go over the wire.
+  struct soap *signing = soap_new1(SOAP_C_UTFSTRING);
+  soap_wsse_add_UsernameTokenDigest(signing, nullptr, env("LDS_TOKEN").c_str(), env("LDS_SECRET").c_str());
+  LicenseDistributionSoap11Proxy signedVendor(signing);
+  const std::string vendorUrl = env("LDS_URL") + "/soap/v1";
+  ns1__FindCustomersRequest wanted;
+  ns1__FindCustomersReply found;
+  wanted.soap_default(signing);
+  wanted.externalRef = text(signing, ref);
+  check(signing, signedVendor.findCustomers(vendorUrl.c_str(), nullptr, &wanted, found));
+  std::cout << "digest " << found.result->customer.at(0)->name << '\n';
+  soap_destroy(signing);
+  soap_end(signing);
+  soap_free(signing);
 
   soap_destroy(soap);
   soap_end(soap);

@@ -60,6 +60,12 @@ async function story() {
   for (const { index, failure } of item.filter((each) => each.failure)) {
     console.log(`failure ${index} ${failure.code}`);
   }
+
+  // Sign in with a password digest: the secret itself does not go over the wire.
+  const { LDS_TOKEN: token, LDS_SECRET: secret } = process.env;
+  vendor.setSecurity(new soap.WSSecurity(token, secret, 'PasswordDigest'));
+  const [signed] = await vendor.findCustomersAsync({ externalRef: ref });
+  console.log(`digest ${signed.result.customer[0].name}`);
 }
 
 story();

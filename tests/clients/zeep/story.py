@@ -3,6 +3,7 @@ import os
 import requests
 import zeep
 from zeep.transports import Transport
+from zeep.wsse.username import UsernameToken
 
 url, ref = os.environ["LDS_URL"], os.environ["LDS_REF"]
 
@@ -67,3 +68,9 @@ print("batch", batch.status, batch.failed, "of", batch.total)
 for item in batch.item:
     if item.failure:
         print("failure", item.index, item.failure.code)
+
+# Sign in with a password digest: the secret itself does not go over the wire.
+digest = UsernameToken(os.environ["LDS_TOKEN"], os.environ["LDS_SECRET"], use_digest=True)
+signed = zeep.Client(f"{url}/soap/v1?wsdl", wsse=digest).service
+[customer] = signed.findCustomers(externalRef=ref).customer
+print("digest", customer.name)

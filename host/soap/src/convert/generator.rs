@@ -174,7 +174,7 @@ impl wire::FileDefinitions {
 impl From<Vec<Problem>> for wire::Status {
     fn from(problems: Vec<Problem>) -> Self {
         Self {
-            code: Some(u32::from(!problems.is_empty())),
+            code: Some(i32::from(!problems.is_empty())),
             message: sentences(&problems),
         }
     }

@@ -13,6 +13,12 @@ pub(super) fn unsigned(text: &str, most: u64) -> Result<u64, Error> {
         .ok_or_else(|| Error::new(format!("The value is a whole number from 0 to {most}.")))
 }
 
+/// `xs:int`; blanks around it, a sign and leading zeros are allowed.
+pub(super) fn signed(text: &str) -> Result<i32, Error> {
+    let value = text.trim_ascii().parse();
+    value.map_err(|_| Error::new("The value is a whole number of 32 bits."))
+}
+
 /// `xs:boolean`; blanks around it are allowed.
 pub(super) fn boolean(text: &str) -> Result<bool, Error> {
     match text.trim_ascii() {
@@ -44,6 +50,22 @@ mod tests {
             "99999999999999999999",
         ] {
             assert!(unsigned(wrong, 100).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_with_a_sign_have_them_too() {
+        for (text, value) in [
+            ("-7", -7),
+            (" +7\n", 7),
+            ("-007", -7),
+            ("-2147483648", i32::MIN),
+            ("2147483647", i32::MAX),
+        ] {
+            assert_eq!(signed(text).unwrap(), value, "{text}");
+        }
+        for wrong in ["", "-", "--7", "- 7", "-7.0", "2147483648", "-2147483649"] {
+            assert!(signed(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -136,6 +136,10 @@ impl<'de> Deserializer<'de> for Element<'_, '_, 'de> {
         visitor.visit_u64(self.unsigned(u64::from(u16::MAX))?)
     }
 
+    fn deserialize_i32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        visitor.visit_i32(lexical::signed(&self.text()?)?)
+    }
+
     fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_u64(self.unsigned(MAX_INT)?)
     }
@@ -177,7 +181,7 @@ impl<'de> Deserializer<'de> for Element<'_, '_, 'de> {
     }
 
     forward_to_deserialize_any! {
-        i8 i16 i32 i64 i128 u8 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        i8 i16 i64 i128 u8 u128 f32 f64 char str string bytes byte_buf unit unit_struct
         tuple tuple_struct map enum identifier ignored_any
     }
 }

@@ -35,8 +35,8 @@ types! {
     Status {
         /// Why not.
         message: Option<String>,
-        /// 0: it is.
-        code: Option<u32>,
+        /// 0: it is; services have codes below 0 too.
+        code: Option<i32>,
     }
     /// Asks for a license text.
     GeneratorRequest {
