@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::support::http::{Response, request};
-use crate::support::{Client, Server, Shop, machine};
+use crate::support::{Client, Server, Shop, machine, mistyped};
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
@@ -288,8 +288,7 @@ fn the_front_door_leads_to_the_portal() {
 fn a_mistyped_order_id_stays_and_is_told_at_its_field() {
     let server = Server::start();
     let order = Shop::new(Client::new(&server)).order("");
-    let other = if order.starts_with('3') { "4" } else { "3" };
-    let mistyped = format!("{other}{}", &order[1..]);
+    let mistyped = mistyped(&order);
     let page = enter(&server, &mistyped);
     assert_eq!(page.status, 422);
     assert!(page.title().starts_with("Error"), "{}", page.title());

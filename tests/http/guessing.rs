@@ -1,7 +1,7 @@
 //! Order IDs are credentials: whoever guesses them has to wait.
 
 use crate::support::message::{CUSTOMERS, Refusal, XML, outcome};
-use crate::support::{Client, Server, Shop};
+use crate::support::{Client, Server, Shop, mistyped};
 
 /// Well-formed, and nobody's.
 const NOBODYS: &str = "2222222222222222222";
@@ -33,7 +33,7 @@ fn an_unknown_order_id_is_no_order_and_a_mistyped_one_is_told() {
     let fault = guess(&server, &good);
     assert_eq!(fault.code, "OrderNotUsable");
     assert!(!fault.message.contains("mistyped"), "{}", fault.message);
-    let mistyped = format!("3{}", &good[1..]);
+    let mistyped = mistyped(&good);
     let fault = guess(&server, &mistyped);
     assert_eq!(fault.code, "OrderNotUsable");
     assert!(fault.message.contains("mistyped"), "{}", fault.message);

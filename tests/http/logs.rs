@@ -2,7 +2,7 @@
 
 use crate::support::http::basic;
 use crate::support::message::{CUSTOMERS, STAFF, XML, outcome};
-use crate::support::{Client, PASSWORD, Server, Shop, machine};
+use crate::support::{Client, PASSWORD, Server, Shop, machine, mistyped};
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
 
@@ -26,7 +26,7 @@ fn no_credential_and_no_license_is_ever_logged() {
     ] {
         server.get(&target, &[]);
     }
-    let mistyped = format!("3{}", &order[1..]);
+    let mistyped = mistyped(&order);
     let message = CUSTOMERS.message("activate", &machine(&mistyped, MACHINE));
     let refused = outcome(&server.post(CUSTOMERS, &[XML], message.as_bytes()));
     assert_eq!(refused.err().expect("no order").code, "OrderNotUsable");

@@ -221,6 +221,12 @@ impl Shop {
     }
 }
 
+/// The Order ID with another first character, so that its check character tells.
+pub(crate) fn mistyped(order_id: &str) -> String {
+    let other = if order_id.starts_with('3') { "4" } else { "3" };
+    format!("{other}{}", &order_id[1..])
+}
+
 /// An Order ID and a host as members of a request.
 pub(crate) fn machine(order_id: &str, address: &str) -> String {
     format!(

@@ -13,7 +13,9 @@ mod server;
 pub(crate) mod validity;
 
 pub(crate) use both::on_both;
-pub(crate) use client::{ACTIVATION, Answer, Client, ETHERNET, Fault, GENERATOR, Shop, machine};
+pub(crate) use client::{
+    ACTIVATION, Answer, Client, ETHERNET, Fault, GENERATOR, Shop, machine, mistyped,
+};
 pub(crate) use counters::assert_counters;
 pub(crate) use elements::{inner, leaves};
 pub(crate) use finished::Finished;
