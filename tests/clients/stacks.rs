@@ -32,14 +32,15 @@ macro_rules! stacks {
 }
 
 stacks!(
-    curl cxf gsoap jaxws mono_asmx node_soap php soap4r soap_lite strong_soap suds zeep
+    curl cxf gsoap jaxws kdsoap mono_asmx node_soap php soap4r soap_lite strong_soap suds zeep
 );
 
 /// Those whose program goes on to sign in with a password digest.
-const DIGESTS: [&str; 9] = [
+const DIGESTS: [&str; 10] = [
     "curl",
     "cxf",
     "gsoap",
+    "kdsoap",
     "node_soap",
     "php",
     "soap_lite",
