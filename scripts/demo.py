@@ -126,7 +126,7 @@ def products():
         "maxActivations": 1,
         "hostLock": "REQUIRED",
         "hostRule": [{"type": "ETHERNET"}],
-        "expiry": {"kind": "AFTER", "amount": 1, "unit": "YEARS", "from": "FIRST_ACTIVATION"},
+        "expiry": {"kind": "AFTER", "amount": 1, "unit": "YEARS", "anchor": "FIRST_ACTIVATION"},
         "licensee": {"kind": "CUSTOMER"},
     }
     common = {"terms": terms, "version": "3"}

@@ -122,7 +122,7 @@ fn a_wrong_id_is_answered_with_what_ids_look_like() {
 #[test]
 fn a_date_after_all_calendars_is_told_with_its_member() {
     let server = Server::start();
-    let late = "<kind>AFTER</kind><amount>9999</amount><unit>YEARS</unit><from>ORDER</from>";
+    let late = "<kind>AFTER</kind><amount>9999</amount><unit>YEARS</unit><anchor>ORDER</anchor>";
     let terms = format!("<terms>{ETHERNET}<expiry>{late}</expiry></terms>");
     let shop = Shop::with(Client::new(&server), "token", "", &terms);
     let refused = shop.activate(&shop.order(""), "001122aabbcc").err();

@@ -16,7 +16,7 @@ const MACHINE: &str = "00-11-22-AA-BB-CC";
 const EVERYTHING: &str = "<terms><quantity>3</quantity><maxActivations>2</maxActivations>\
     <hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type><min>0</min><max>3</max></hostRule>\
     <hostMatch>AT_LEAST</hostMatch><hostMatchCount>1</hostMatchCount>\
-    <expiry><kind>AFTER</kind><amount>1</amount><unit>YEARS</unit><from>EACH_ACTIVATION</from></expiry>\
+    <expiry><kind>AFTER</kind><amount>1</amount><unit>YEARS</unit><anchor>EACH_ACTIVATION</anchor></expiry>\
     <maintenance><kind>FIXED</kind><date>2099-12-31</date></maintenance>\
     <licensee><kind>FIXED</kind><text>Linz &amp; Co</text></licensee>\
     <movesAllowed><count>2</count><perDays>30</perDays></movesAllowed>\

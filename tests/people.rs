@@ -203,6 +203,14 @@ fn tokens_that_are_found(server: &Server) {
         find(&format!("<id>{id}</id>")).all("id"),
         Vec::<String>::new()
     );
+    assert_eq!(find("").all("state"), ["ACTIVE", "ACTIVE"]);
+    let gone = find("<state>REVOKED</state>");
+    assert_eq!(
+        (gone.want("id"), gone.want("state")),
+        (id, "REVOKED".into())
+    );
+    let all = find("<state>REVOKED</state><state>ACTIVE</state>");
+    assert_eq!(all.all("id").len(), 3);
     let bo = "<user><login>bo</login><displayName>Bo</displayName><role>SUPPORT</role><externalRef>bo</externalRef></user>";
     change(&admin, "storeUsers", bo);
     make("<userId>ext:bo</userId>", "bo's", "");

@@ -66,7 +66,7 @@ fn a_product(server: &Server) {
                 <hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type><max>3</max></hostRule>\
                 <minHosts>2</minHosts><hostMatch>AT_LEAST</hostMatch>\
                 <hostMatchCount>2</hostMatchCount><expiry><kind>AFTER</kind><amount>1</amount>\
-                <unit>YEARS</unit><from>FIRST_ACTIVATION</from></expiry>\
+                <unit>YEARS</unit><anchor>FIRST_ACTIVATION</anchor></expiry>\
                 <licensee><kind>FIXED</kind><text>Ulm</text></licensee>\
                 <movesAllowed><count>2</count><perDays>365</perDays></movesAllowed>\
                 <emergencyAllowed><count>1</count><days>7</days></emergencyAllowed></terms>\

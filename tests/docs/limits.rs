@@ -1,6 +1,6 @@
 //! `docs/limits.md` against the server's word and the constants.
 
-use lds_domain::{date, password, product, terms, token};
+use lds_domain::{date, password, terms, token};
 use lds_generators::limits;
 use lds_web::Options;
 
@@ -37,8 +37,7 @@ fn values(heading: &str) -> Vec<u128> {
 #[test]
 fn the_limits_of_members_are_listed() {
     let constants = [
-        u128::from(product::MAX_COUNT),
-        date::MAX_AMOUNT.into(),
+        u128::from(date::MAX_AMOUNT),
         terms::MAX_EMERGENCY_DAYS.into(),
         terms::MAX_SUBSETS.into(),
         token::MAX_ADDRESSES as u128,
@@ -50,14 +49,12 @@ fn the_limits_of_members_are_listed() {
 #[test]
 fn the_limits_of_requests_are_listed() {
     let Options {
-        body_limit,
         header_timeout,
         body_timeout,
         max_connections,
         ..
     } = Options::default();
     let defaults = [
-        body_limit as u128 >> 10,
         header_timeout.as_millis(),
         body_timeout.as_millis(),
         max_connections as u128,

@@ -13,9 +13,9 @@ const TERMS: &str = "<terms><maxActivations>0</maxActivations><hostLock>REQUIRED
 const DATED: &str = "<terms><quantity>3</quantity><maxActivations>5</maxActivations>\
     <hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type></hostRule>\
     <expiry><kind>AFTER</kind><amount>30</amount><unit>DAYS</unit>\
-    <from>FIRST_ACTIVATION</from></expiry>\
+    <anchor>FIRST_ACTIVATION</anchor></expiry>\
     <maintenance><kind>AFTER</kind><amount>45</amount><unit>DAYS</unit>\
-    <from>EACH_ACTIVATION</from></maintenance>\
+    <anchor>EACH_ACTIVATION</anchor></maintenance>\
     <licensee><kind>FIXED</kind><text>Editor Works</text></licensee></terms>";
 /// A feature of each kind.
 const FEATURES: &str = "<feature><name>base</name><version>3.0</version><count>2</count>\

@@ -12,6 +12,7 @@ use crate::license::{LicenseKind, LicenseState};
 use crate::order::{OrderKey, OrderState};
 use crate::product::ProductState;
 use crate::terms::names;
+use crate::token::TokenState;
 use crate::user::UserState;
 
 /// Items of a page at most.
@@ -157,7 +158,7 @@ impl<K, S> Filter<K, S> {
 
 /// Which users.
 pub type UserFilter = Filter<Key<UserId>, UserState>;
-/// Which tokens; never those that were revoked.
+/// Which tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenFilter {
     /// Any of these.
@@ -166,6 +167,8 @@ pub struct TokenFilter {
     pub user: Option<Key<UserId>>,
     /// With this text in the name.
     pub text: Option<TextFilter>,
+    /// In any of these states; none: those that can be used.
+    pub states: Vec<TokenState>,
     /// Changed at or after.
     pub updated_since: Option<OffsetDateTime>,
     /// Of this user alone, who may see no others.
@@ -173,6 +176,15 @@ pub struct TokenFilter {
 }
 
 impl TokenFilter {
+    /// Whether tokens in a state are meant.
+    pub fn takes(&self, state: TokenState) -> bool {
+        if self.states.is_empty() {
+            state == TokenState::Active
+        } else {
+            self.states.contains(&state)
+        }
+    }
+
     /// Checks the text and the length of the list.
     pub fn check(&self) -> Result<()> {
         check_count("id", self.ids.len(), MAX_PAGE as usize)?;

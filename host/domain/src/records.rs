@@ -13,9 +13,9 @@ use crate::terms::names;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Span {
     /// At or after.
-    pub from: Option<OffsetDateTime>,
+    pub since: Option<OffsetDateTime>,
     /// Before.
-    pub until: Option<OffsetDateTime>,
+    pub before: Option<OffsetDateTime>,
 }
 
 impl Span {
@@ -24,9 +24,9 @@ impl Span {
     /// # Errors
     /// `InvalidRequest`.
     pub fn check(&self) -> Result<()> {
-        match (self.from, self.until) {
-            (Some(from), Some(until)) if until < from => Err(Error::invalid(
-                "until",
+        match (self.since, self.before) {
+            (Some(since), Some(before)) if before < since => Err(Error::invalid(
+                "before",
                 "The end lies before the beginning.",
             )),
             _ => Ok(()),

@@ -10,6 +10,7 @@ use crate::attribute::{check_count, check_member};
 use crate::error::{Error, Result};
 use crate::id::{TokenId, UserId};
 use crate::ports::Random;
+use crate::terms::names;
 use crate::user::Stamps;
 
 /// Addresses of one token.
@@ -18,6 +19,16 @@ const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 const RANDOM_SIGNS: usize = 43;
 const CHECK_SIGNS: usize = 6;
 const PREFIX: &str = "lds_";
+
+names! {
+    /// Whether a token can be used, but for its expiry.
+    TokenState {
+        /// It can.
+        Active = "ACTIVE",
+        /// Never again.
+        Revoked = "REVOKED",
+    }
+}
 
 /// An API token; its secret is shown once and only its digest kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +81,15 @@ pub struct Spent {
 }
 
 impl Token {
+    /// Whether it was revoked.
+    pub const fn state(&self) -> TokenState {
+        if self.revoked {
+            TokenState::Revoked
+        } else {
+            TokenState::Active
+        }
+    }
+
     /// Whether it can be used at this moment from this address.
     pub fn is_good(&self, now: OffsetDateTime, address: Option<IpAddr>) -> bool {
         let inside = || {

@@ -4,7 +4,7 @@ use crate::access::{Actor, Who};
 use crate::attribute::{MAX_ATTRIBUTES, MAX_MEMBER, MAX_TEXT};
 use crate::command::{MAX_BATCH, MAX_REPLACED, MAX_REQUEST_ID, ServiceInfo};
 use crate::error::Result;
-use crate::product::MAX_FEATURES;
+use crate::product::{MAX_COUNT, MAX_FEATURES};
 use crate::query::{DEFAULT_PAGE, MAX_PAGE};
 use crate::service::Services;
 use crate::terms::{MAX_HOSTS, MAX_QUANTITY};
@@ -40,9 +40,13 @@ fn limits() -> Vec<(&'static str, u64)> {
         ("textCharacters", MAX_TEXT as u64),
         ("features", MAX_FEATURES as u64),
         ("attributes", MAX_ATTRIBUTES as u64),
+        ("parameters", MAX_ATTRIBUTES as u64),
+        ("settings", MAX_ATTRIBUTES as u64),
+        ("contacts", MAX_ATTRIBUTES as u64),
         ("hosts", MAX_HOSTS as u64),
         ("files", MAX_FILES as u64),
         ("quantity", MAX_QUANTITY.into()),
+        ("count", MAX_COUNT),
     ]
 }
 

@@ -83,8 +83,8 @@ mod tests {
         let services = Bench::new().services;
         let auditor = actor(Role::Auditor);
         let backwards = Span {
-            from: Some(datetime!(2026-11-25 00:00 UTC)),
-            until: Some(datetime!(2026-11-24 00:00 UTC)),
+            since: Some(datetime!(2026-11-25 00:00 UTC)),
+            before: Some(datetime!(2026-11-24 00:00 UTC)),
         };
         let refused = services
             .verify_audit(&auditor, backwards)
@@ -92,7 +92,7 @@ mod tests {
             .unwrap_err();
         assert_eq!(
             (refused.code, refused.field.as_deref()),
-            (Code::InvalidRequest, Some("until"))
+            (Code::InvalidRequest, Some("before"))
         );
         for size in [0, 1001] {
             let refused = services.find_events(&auditor, events(size)).await;

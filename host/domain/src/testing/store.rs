@@ -140,7 +140,7 @@ impl Store for MemoryStore {
         let fits = |token: &&Token| {
             let user = &tables.users[&token.user];
             let named = |key: &Key<_>| key.is(user.id, user.data.external_ref.as_deref());
-            !token.revoked
+            filter.takes(token.state())
                 && any(&filter.ids, &token.id)
                 && filter.own.is_none_or(|own| own == token.user)
                 && filter.user.as_ref().is_none_or(named)

@@ -11,7 +11,7 @@ use lds_domain::query::{
     Filter, HostFilter, LicenseFilter, OrderFilter, Page, Paging, TextFilter, TextMatch,
     TokenFilter,
 };
-use lds_domain::token::Token;
+use lds_domain::token::{Token, TokenState};
 use lds_domain::user::{User, UserState};
 use lds_domain::{Error, Result};
 use time::{Date, Duration, OffsetDateTime, Time};
@@ -38,6 +38,7 @@ macro_rules! states {
 
 states!(
     UserState,
+    TokenState,
     CustomerState,
     ProductState,
     OrderState,
@@ -93,6 +94,7 @@ impl TryFrom<wire::FindTokensRequest> for (TokenFilter, Paging) {
         let filter = TokenFilter {
             ids: each("id", request.id, |id| Reference::read(&id))?,
             user: optional_reference("userId", request.user_id)?,
+            states: each("state", request.state, |name| State::read(&name))?,
             text: request.text.map(TextFilter::try_from).transpose()?,
             updated_since: request.updated_since.map(|moment| moment.0),
             own: None,

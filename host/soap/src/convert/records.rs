@@ -11,10 +11,10 @@ use super::{list, text};
 use crate::leaf::Timestamp;
 use crate::wire::records as wire;
 
-fn span(from: Option<Timestamp>, until: Option<Timestamp>) -> Span {
+fn span(since: Option<Timestamp>, before: Option<Timestamp>) -> Span {
     Span {
-        from: from.map(|moment| moment.0),
-        until: until.map(|moment| moment.0),
+        since: since.map(|moment| moment.0),
+        before: before.map(|moment| moment.0),
     }
 }
 
@@ -23,7 +23,7 @@ impl TryFrom<wire::FindAuditEntriesRequest> for (AuditFilter, Paging) {
 
     fn try_from(request: wire::FindAuditEntriesRequest) -> Result<Self, Error> {
         let filter = AuditFilter {
-            span: span(request.from, request.until),
+            span: span(request.since, request.before),
             actor: request.actor,
             actions: request.action,
             subject: request.subject,
@@ -82,7 +82,7 @@ impl From<DigestedChange> for wire::AuditChange {
 
 impl From<wire::VerifyAuditRequest> for Span {
     fn from(request: wire::VerifyAuditRequest) -> Self {
-        span(request.from, request.until)
+        span(request.since, request.before)
     }
 }
 
@@ -91,7 +91,7 @@ impl From<Verdict> for wire::VerifyAuditResult {
         Self {
             intact: verdict.is_intact(),
             entries: verdict.entries,
-            unsigned: verdict.unsigned,
+            unsigned_entries: verdict.unsigned,
             problem: list(verdict.problems),
             extra: Vec::new(),
         }

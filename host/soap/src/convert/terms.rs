@@ -94,7 +94,7 @@ impl TryFrom<wire::DateRule> for DateRule {
             "AFTER" => Self::After {
                 amount: required("amount", rule.amount)?,
                 unit: read_unit(required("unit", rule.unit.as_deref())?)?,
-                from: read_base(required("from", rule.from.as_deref())?)?,
+                from: read_base(required("anchor", rule.anchor.as_deref())?)?,
             },
             _ => return Err(one_of("kind", &["NEVER", "FIXED", "AFTER"])),
         };
@@ -104,7 +104,7 @@ impl TryFrom<wire::DateRule> for DateRule {
             ("date", rule.date.is_some() && !is_fixed),
             ("amount", rule.amount.is_some() && !is_after),
             ("unit", rule.unit.is_some() && !is_after),
-            ("from", rule.from.is_some() && !is_after),
+            ("anchor", rule.anchor.is_some() && !is_after),
         ];
         match unfitting.iter().find(|(_, unfitting)| *unfitting) {
             Some((member, _)) => Err(unfit(member)),
@@ -127,7 +127,10 @@ fn read_base(name: &str) -> Result<Base> {
         ORDER => Ok(Base::Order),
         FIRST_ACTIVATION => Ok(Base::FirstActivation),
         EACH_ACTIVATION => Ok(Base::EachActivation),
-        _ => Err(one_of("from", &[ORDER, FIRST_ACTIVATION, EACH_ACTIVATION])),
+        _ => Err(one_of(
+            "anchor",
+            &[ORDER, FIRST_ACTIVATION, EACH_ACTIVATION],
+        )),
     }
 }
 
@@ -155,7 +158,7 @@ impl From<DateRule> for wire::DateRule {
                 kind: text("AFTER"),
                 amount: Some(amount),
                 unit: Some(text(unit_name(unit))),
-                from: Some(text(base_name(from))),
+                anchor: Some(text(base_name(from))),
                 ..Self::default()
             },
         }

@@ -118,6 +118,7 @@ fn bare(error: Error) -> Error {
 
 impl From<Token> for wire::Token {
     fn from(token: Token) -> Self {
+        let state = text(token.state());
         let stamps = WireStamps::from(token.stamps);
         Self {
             id: text(token.id),
@@ -131,6 +132,7 @@ impl From<Token> for wire::Token {
             expires_at: token.expires_at.map(Timestamp),
             address: token.addresses.into_iter().map(text).collect(),
             digest: token.sealed.is_some(),
+            state,
             last_used_at: token.last_used_at.map(Timestamp),
             created_at: stamps.created_at,
             created_by: stamps.created_by,

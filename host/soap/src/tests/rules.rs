@@ -249,36 +249,6 @@ fn names_are_plain_and_differ_by_more_than_case() {
     }
 }
 
-/// Words that are reserved in Java, C, C++, C#, PHP, Python, Perl, Ruby or Go, as far as one could
-/// think of them as names.
-const RESERVED: &str = "abstract and as assert auto base begin bool boolean break byte case catch char checked \
-    class const continue decimal declare default delegate delete do double echo else empty \
-    end enum event explicit export extends extern false final finally fixed float for \
-    foreach friend from func function global goto if implements implicit import in include \
-    inline int interface internal is lambda list lock long map module mutable namespace \
-    native new next nil not null object operator or out override package params pass print \
-    private protected public range readonly redo ref register require rescue retry return \
-    sealed select self short signed sizeof static string struct super switch synchronized \
-    template then this throw throws trait transient true try typedef typename undef union \
-    unless unsafe unset unsigned until use using var virtual void volatile when while with \
-    yield";
-/// Those of the contract, which says so; their languages have a way to write them.
-const RESERVED_AND_WANTED: [&str; 5] = ["event", "from", "override", "unsigned", "until"];
-
-#[test]
-fn names_are_reserved_in_no_language() {
-    let mut found = BTreeSet::new();
-    for service in SERVICES {
-        for node in document(service).all() {
-            let name = node.label().to_lowercase();
-            if let Some(reserved) = RESERVED.split(' ').find(|reserved| *reserved == name) {
-                found.insert(reserved);
-            }
-        }
-    }
-    assert_eq!(found, BTreeSet::from(RESERVED_AND_WANTED));
-}
-
 /// Types of `java.lang` and of .NET's `System`, which are there without being asked for, as far as
 /// one could think of them as names.
 const AMBIENT: &str = "Action Array Attribute Boolean Buffer Byte Character Class Comparable Console \

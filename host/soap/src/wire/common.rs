@@ -18,7 +18,7 @@ pub struct ItemFailure {
     pub code: String,
     /// A sentence fit for an end user.
     pub message: String,
-    /// Path of the member at fault, as in `customer[0].name`.
+    /// Path in the item of the member at fault, as in `contact[0].name`.
     pub field: Option<String>,
     /// Whether the same item may succeed later.
     pub retryable: bool,

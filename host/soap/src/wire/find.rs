@@ -49,7 +49,7 @@ find_request! {
     FindRequest {}
 }
 
-/// Asks for tokens that were not revoked. Everything given must hold.
+/// Asks for tokens. Everything given must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FindTokensRequest {
@@ -60,6 +60,9 @@ pub struct FindTokensRequest {
     pub user_id: Option<String>,
     /// With this text in the name.
     pub text: Option<TextFilter>,
+    /// In any of these states: `ACTIVE`, `REVOKED`; none: `ACTIVE`.
+    #[serde(default)]
+    pub state: Vec<String>,
     /// Changed at or after this moment.
     pub updated_since: Option<Timestamp>,
     /// A member's name, with `-` before it for descending order; absent: by age.

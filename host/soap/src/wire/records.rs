@@ -10,9 +10,9 @@ use crate::leaf::Timestamp;
 #[serde(rename_all = "camelCase")]
 pub struct FindAuditEntriesRequest {
     /// At or after this moment.
-    pub from: Option<Timestamp>,
+    pub since: Option<Timestamp>,
     /// Before this moment.
-    pub until: Option<Timestamp>,
+    pub before: Option<Timestamp>,
     /// By this actor, named as in entries.
     pub actor: Option<String>,
     /// Of any of these operations.
@@ -98,9 +98,9 @@ pub struct FindAuditEntriesResult {
 #[serde(rename_all = "camelCase")]
 pub struct VerifyAuditRequest {
     /// Entries at or after this moment only.
-    pub from: Option<Timestamp>,
+    pub since: Option<Timestamp>,
     /// Entries before this moment only.
-    pub until: Option<Timestamp>,
+    pub before: Option<Timestamp>,
 }
 
 /// Something wrong with the audit log.
@@ -129,7 +129,7 @@ pub struct VerifyAuditResult {
     /// How many entries were looked at.
     pub entries: u64,
     /// How many of them came after the last signature of their chain.
-    pub unsigned: u64,
+    pub unsigned_entries: u64,
     /// What is wrong; the first hundred.
     #[serde(default)]
     pub problem: Vec<AuditProblem>,

@@ -17,7 +17,7 @@ pub struct DateRule {
     /// `DAYS`, `MONTHS` or `YEARS`, of `AFTER`.
     pub unit: Option<String>,
     /// The base day, of `AFTER`: `ORDER`, `FIRST_ACTIVATION` or `EACH_ACTIVATION`.
-    pub from: Option<String>,
+    pub anchor: Option<String>,
     /// What later versions of the service add; ignored on input.
     #[serde(default)]
     pub extra: Vec<NameValue>,

@@ -85,6 +85,8 @@ pub struct Token {
     pub address: Vec<String>,
     /// Whether it can be used for password digests of WS-Security.
     pub digest: bool,
+    /// `ACTIVE` or `REVOKED`; one that has expired stays as it is.
+    pub state: String,
     /// When it was used last.
     pub last_used_at: Option<Timestamp>,
     /// When it was made.

@@ -92,8 +92,8 @@ impl Verifier<'_> {
     async fn after(&self, last: RowId) -> Result<Option<Found>, Failure> {
         let edge = |at: Option<_>, open| at.map_or(open, Millis::number);
         let (from, until) = (
-            edge(self.span.from, i64::MIN),
-            edge(self.span.until, i64::MAX),
+            edge(self.span.since, i64::MIN),
+            edge(self.span.before, i64::MAX),
         );
         let answer = self.row(&self.sql.next_chain, &(last, from, until)).await?;
         Ok(serde_json::from_str::<Vec<Found>>(&answer)?.pop())
@@ -129,7 +129,7 @@ impl Verifier<'_> {
             report(&mut self.verdict, AuditFault::ChainsDiffer, place, message);
         }
         if let (Some(first), Some(last)) = (first, last) {
-            let begin = if self.span.from.is_none() { 1 } else { first };
+            let begin = if self.span.since.is_none() { 1 } else { first };
             self.follow(chain, head.as_ref(), (begin, last)).await?;
         }
         // A chain is begun together with its first entry.

@@ -8,6 +8,8 @@ use lds_domain::query::{
     CustomerFilter, HostFilter, LicenseFilter, OrderFilter, ProductFilter, TokenFilter, UserFilter,
 };
 
+use lds_domain::token::TokenState;
+
 use super::query::Query;
 use crate::row::Kind::{self, Int, Text};
 use crate::row::{Hex, Millis, RowId};
@@ -27,7 +29,11 @@ impl Query {
 
     /// Which tokens.
     pub(super) fn token(&mut self, filter: &TokenFilter) -> Result<()> {
-        self.require("t.revoked = 0".to_owned());
+        for (state, others) in [(TokenState::Active, 1), (TokenState::Revoked, 0)] {
+            if !filter.takes(state) {
+                self.require(format!("t.revoked = {others}"));
+            }
+        }
         if !filter.ids.is_empty() {
             let ids: Vec<_> = filter.ids.iter().map(|id| RowId::of(*id)).collect();
             let condition = self.among("t.id", Kind::Id, ids)?;

@@ -3,15 +3,16 @@
 
 use std::borrow::Cow;
 
+use lds_domain::Result;
 use lds_domain::query::{Page, Paging};
 use lds_domain::records::{
     AuditFilter, AuditRecord, DigestedChange, EventFilter, EventRecord, Feed,
 };
-use lds_domain::{Error, Result};
 use serde_json::Value;
 
 use super::cursor::{Cursor, List};
 use super::query::Query;
+use super::sorts::{self, Sort};
 use super::{Finder, Listed};
 use crate::connection::Pool;
 use crate::dialect::Dialect;
@@ -88,13 +89,11 @@ impl Finder {
         filter: &AuditFilter,
         paging: &Paging,
     ) -> Result<Page<AuditRecord>> {
-        let (beyond, direction) = match paging.sort.as_deref() {
-            None | Some("time") => (">", "ASC"),
-            Some("-time") => ("<", "DESC"),
-            Some(_) => {
-                let message = "The list is sorted by time, with - before it for descending.";
-                return Err(Error::invalid("sort", message));
-            }
+        let (_, descending) = Sort::read(sorts::AUDIT, paging.sort.as_deref())?;
+        let (beyond, direction) = if descending {
+            ("<", "DESC")
+        } else {
+            (">", "ASC")
         };
         let mut query = Query::new(self.dialect);
         query.audit(filter)?;
@@ -185,11 +184,11 @@ impl Finder {
 impl Query {
     /// Which entries of the audit log.
     fn audit(&mut self, filter: &AuditFilter) -> Result<()> {
-        if let Some(from) = filter.span.from {
-            self.compare("t.time >=", Int, Millis(from))?;
+        if let Some(since) = filter.span.since {
+            self.compare("t.time >=", Int, Millis(since))?;
         }
-        if let Some(until) = filter.span.until {
-            self.compare("t.time <", Int, Millis(until))?;
+        if let Some(before) = filter.span.before {
+            self.compare("t.time <", Int, Millis(before))?;
         }
         if let Some(actor) = &filter.actor {
             self.compare("t.actor =", Text, actor)?;

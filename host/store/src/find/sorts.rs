@@ -91,13 +91,16 @@ pub(super) const LICENSES: &[Sort] = &[
     UPDATED_AT,
 ];
 
+/// Of entries of the audit log.
+pub(super) const AUDIT: &[Sort] = &[by("time", "t.time", Int)];
+
 impl Sort {
-    /// Reads a member's name, `-` before it for descending.
+    /// Reads a member's name, `-` before it for descending; absent: the first of the table.
     pub(super) fn read(
         sorts: &'static [Self],
         sort: Option<&str>,
     ) -> Result<(&'static Self, bool)> {
-        let text = sort.unwrap_or("id");
+        let text = sort.unwrap_or(sorts[0].member);
         let (member, descending) = match text.strip_prefix('-') {
             Some(member) => (member, true),
             None => (text, false),
@@ -106,7 +109,7 @@ impl Sort {
         known.map(|sort| (sort, descending)).ok_or_else(|| {
             let all: Vec<_> = sorts.iter().map(|sort| sort.member).collect();
             let message = format!(
-                "The list is sorted by one of {}, with - before it for descending.",
+                "The value is one of {}, with - before it for descending order.",
                 all.join(", ")
             );
             Error::invalid("sort", message)

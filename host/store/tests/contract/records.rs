@@ -177,9 +177,9 @@ async fn a_span_is_verified_by_itself(bench: Bench) {
     bench
         .meddle("UPDATE audit SET actor = 'x' WHERE seq = 3")
         .await;
-    let span = |from: i64, until: i64| Span {
-        from: Some(NOW + Duration::seconds(from)),
-        until: Some(NOW + Duration::seconds(until)),
+    let span = |since: i64, before: i64| Span {
+        since: Some(NOW + Duration::seconds(since)),
+        before: Some(NOW + Duration::seconds(before)),
     };
     let verdict = bench.store.verify_audit(span(10, 20)).await.unwrap();
     assert_eq!(verdict.entries, 10);
@@ -217,8 +217,8 @@ async fn the_log_is_read_in_pages_by_time(bench: Bench) {
     }
     let filter = AuditFilter {
         span: Span {
-            from: Some(NOW + Duration::seconds(5)),
-            until: Some(NOW + Duration::seconds(8)),
+            since: Some(NOW + Duration::seconds(5)),
+            before: Some(NOW + Duration::seconds(8)),
         },
         actor: Some(entry("x").actor),
         actions: vec!["storeCustomers".into(), "other".into()],

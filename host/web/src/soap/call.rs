@@ -96,6 +96,7 @@ impl Endpoint {
             context: task.context.clone(),
             wrong_order_ids: Arc::clone(&self.wrong_order_ids),
             route: self.route(task),
+            body_limit: self.options.body_limit,
         };
         Ok(entry.start(call, envelope)?.await?)
     }

@@ -27,6 +27,8 @@ pub(super) struct Call {
     pub(super) wrong_order_ids: Arc<WrongOrderIds>,
     /// Which generators another license server means.
     pub(super) route: Route,
+    /// Bytes that a request may have.
+    pub(super) body_limit: usize,
 }
 
 /// A request that was read; awaiting it does it and gives the reply's bytes.

@@ -7,7 +7,7 @@ use time::Duration;
 use super::*;
 use crate::access::Role;
 use crate::testing::{Bench, NOW, actor, batch, new, user_data};
-use crate::token::TokenKey;
+use crate::token::{TokenKey, TokenState};
 
 async fn user(bench: &Bench, login: &str, role: Role) -> (UserId, Actor) {
     let administrator = actor(Role::Administrator);
@@ -223,6 +223,22 @@ async fn a_revoked_token_stays_for_the_record_and_is_good_no_more() {
             .await
             .unwrap();
         assert_eq!(answer.failed, 0);
+    }
+    for (states, expected) in [
+        (vec![], vec![]),
+        (vec![TokenState::Active], vec![]),
+        (vec![TokenState::Revoked], vec![id]),
+        (vec![TokenState::Active, TokenState::Revoked], vec![id]),
+    ] {
+        let filter = TokenFilter {
+            states,
+            ..TokenFilter::default()
+        };
+        let find = bench
+            .services
+            .find_tokens(&anna, filter.clone(), Paging::default());
+        let found = find.await.unwrap().items.into_iter().map(|token| token.id);
+        assert_eq!(found.collect::<Vec<_>>(), expected, "{filter:?}");
     }
     let tables = bench.tables();
     assert!(!tables.tokens[&id].is_good(NOW, None));

@@ -1,4 +1,4 @@
-//! Every filter of the lists of customers, orders and licenses.
+//! Every filter of the lists of tokens, customers, orders and licenses.
 
 use std::fmt::Debug;
 
@@ -8,18 +8,23 @@ use lds_domain::id::{Id, Key};
 use lds_domain::license::{File, License, LicenseKind, LicenseState};
 use lds_domain::order::{OrderKey, OrderState};
 use lds_domain::ports::Store as _;
-use lds_domain::query::{CustomerFilter, HostFilter, LicenseFilter, OrderFilter, Page, TextMatch};
+use lds_domain::query::{
+    CustomerFilter, HostFilter, LicenseFilter, OrderFilter, Page, TextFilter, TextMatch,
+    TokenFilter,
+};
+use lds_domain::token::TokenState;
 use lds_domain::unit::Changes;
 use time::Duration;
 use time::macros::date;
 
 use super::{ids, page, text};
 use crate::support::samples::{
-    activation, attribute, basis, customer, event, id, license, new, order,
+    activation, attribute, basis, customer, event, id, license, new, order, token, user,
 };
 use crate::support::{Bench, NOW, both};
 
 both!(
+    tokens_are_filtered,
     customers_are_filtered,
     orders_are_filtered,
     licenses_are_filtered,
@@ -56,6 +61,44 @@ fn counted() -> lds_domain::query::Paging {
         with_total: true,
         ..page(100)
     }
+}
+
+async fn tokens_are_filtered(bench: Bench) {
+    let mut revoked = token(6, 2, 8);
+    revoked.revoked = true;
+    "old".clone_into(&mut revoked.name);
+    revoked.stamps.updated_at = NOW + Duration::days(9);
+    bench
+        .write(Changes {
+            users: new(vec![user(1, "ada"), user(2, "bob")]),
+            tokens: new(vec![token(5, 1, 7), revoked]),
+            ..Changes::default()
+        })
+        .await;
+    let both_states = vec![TokenState::Revoked, TokenState::Active];
+    let all = || both_states.clone();
+    let named = |value: &str| {
+        Some(TextFilter {
+            value: value.to_owned(),
+            matching: TextMatch::Prefix,
+        })
+    };
+    let cases = Cases::<TokenFilter>::new()
+        .with(|_| (), &[5])
+        .with(|f| f.states = vec![TokenState::Active], &[5])
+        .with(|f| f.states = vec![TokenState::Revoked], &[6])
+        .with(|f| f.states = all(), &[5, 6])
+        .with(|f| f.ids = vec![id(6)], &[])
+        .with(|f| (f.ids, f.states) = (vec![id(6)], all()), &[6])
+        .with(|f| (f.user, f.states) = (Some(Key::Id(id(2))), all()), &[6])
+        .with(|f| (f.own, f.states) = (Some(id(1)), all()), &[5])
+        .with(|f| (f.text, f.states) = (named("OLD"), all()), &[6])
+        .with(
+            |f| (f.updated_since, f.states) = (Some(NOW + Duration::days(9)), all()),
+            &[6],
+        );
+    let find = async |filter| bench.store.find_tokens(filter, counted()).await;
+    cases.check(find, |token| token.id.uuid().as_u128()).await;
 }
 
 async fn customers_are_filtered(bench: Bench) {
