@@ -11,9 +11,8 @@ use time::{Date, Duration};
 
 /// Members that are new every time, and what stands for them. `version` is that of a program where
 /// it is a member of the service or of a generator.
-const NEW: [(&str, &str); 18] = [
+const NEW: [(&str, &str); 17] = [
     ("text", "…"),
-    ("data", "AAAA"),
     ("sha256", "…"),
     ("digest", "…"),
     ("inputDigest", "…"),
@@ -32,7 +31,7 @@ const NEW: [(&str, &str); 18] = [
     ("output", "{…}"),
 ];
 /// Likewise, numbers.
-const NUMBERS: [&str; 5] = ["micros", "memoryBytes", "entries", "unsigned", "seq"];
+const NUMBERS: [&str; 5] = ["micros", "memoryBytes", "entries", "unsignedEntries", "seq"];
 const ID: usize = "cus_".len() + 32;
 /// The day on which golden replies are given.
 const TODAY: Date = date!(2026 - 12 - 01);

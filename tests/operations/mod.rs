@@ -7,5 +7,7 @@ mod golden;
 mod members;
 mod replies;
 mod schema;
+mod shapes;
+mod sorts;
 mod states;
 mod world;

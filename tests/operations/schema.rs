@@ -19,6 +19,8 @@ pub(super) struct Member {
     pub(super) kind: String,
     pub(super) is_optional: bool,
     pub(super) is_list: bool,
+    /// What the WSDL says of it.
+    pub(super) said: String,
 }
 
 /// A place in a request: the members that lead to it, and its own.
@@ -95,7 +97,8 @@ impl Schema {
     /// A sample with everything that an element of this type needs.
     pub(super) fn sample(&self, name: &str, kind: &str) -> Element {
         if kind == "DateRule" {
-            let rule = "<kind>AFTER</kind><amount>1</amount><unit>YEARS</unit><from>ORDER</from>";
+            let rule =
+                "<kind>AFTER</kind><amount>1</amount><unit>YEARS</unit><anchor>ORDER</anchor>";
             return Element::parse(&format!("<{name}>{rule}</{name}>"));
         }
         let needed = self
@@ -172,8 +175,17 @@ fn members(node: roxmltree::Node) -> Vec<Member> {
             kind: kind(node),
             is_optional: attribute(node, "minOccurs") == "0",
             is_list: attribute(node, "maxOccurs") == "unbounded",
+            said: said(node),
         })
         .collect()
+}
+
+fn said(node: roxmltree::Node) -> String {
+    let is_text = |node: &roxmltree::Node| node.has_tag_name((XS, "documentation"));
+    let text = node.descendants().find(is_text);
+    text.and_then(|node| node.text())
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// A good value of a simple type, for a member of this name.

@@ -14,6 +14,7 @@ use super::replies::round;
 use super::samples::license;
 use crate::leaf::Bytes;
 use crate::operation::internal;
+use crate::wire::NameValue;
 use crate::wire::license::File;
 use crate::wire::verify::VerifyLicenseRequest;
 
@@ -132,7 +133,13 @@ fn generators_are_named_by_their_names() {
 
 #[test]
 fn a_license_without_an_order_arrives_as_it_was_asked_for() {
-    let command = GenerateLicense::try_from(example::<internal::GenerateLicense>()).unwrap();
+    let mut request = example::<internal::GenerateLicense>();
+    // The example has none: the generator of its product takes none.
+    request.parameter.push(NameValue {
+        name: "note".to_owned(),
+        value: "for the fair".to_owned(),
+    });
+    let command = GenerateLicense::try_from(request).unwrap();
     assert_eq!(command.customer, Key::External("crm-1".to_owned()));
     assert_eq!(command.product, Key::External("erp-7".to_owned()));
     let terms = command.terms.unwrap();

@@ -3,7 +3,7 @@
 
 use lds_soap::operation::{activation, internal};
 use lds_soap::wire::batch::StateChangeResult;
-use lds_soap::wire::license::ReplaceLicensesResult;
+use lds_soap::wire::issue::ReplaceLicensesResult;
 
 use super::generator;
 use super::table::Table;
@@ -118,7 +118,9 @@ pub(super) fn table() -> Table {
 /// Those that fit no kind.
 fn add_others(table: &mut Table) {
     table.add::<internal::GetServiceInfo, _, _, _>(|call, _| async move {
-        call.services.service_info(&call.actor).await
+        let mut info = call.services.service_info(&call.actor).await?;
+        info.limits.push(("bodyBytes", call.body_limit as u64));
+        Ok(info)
     });
     table.add::<internal::ReplaceLicenses, _, _, _>(|call, request| async move {
         let ids = request.id.clone();
