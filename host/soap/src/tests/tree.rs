@@ -6,7 +6,7 @@ pub(super) const XS: &str = "http://www.w3.org/2001/XMLSchema";
 pub(super) const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 
 /// Attributes that the tests ask for.
-const ATTRIBUTES: [&str; 16] = [
+const ATTRIBUTES: [&str; 19] = [
     "name",
     "type",
     "element",
@@ -23,12 +23,15 @@ const ATTRIBUTES: [&str; 16] = [
     "use",
     "style",
     "soapAction",
+    "value",
+    "binding",
+    "transport",
 ];
 
 pub(super) struct Node {
     pub(super) namespace: String,
     pub(super) name: String,
-    attributes: Vec<(&'static str, String)>,
+    pub(super) attributes: Vec<(&'static str, String)>,
     pub(super) children: Vec<Self>,
     pub(super) text: String,
 }
