@@ -13,10 +13,8 @@ use lds_domain::{Error, Result};
 use super::{Reference, each, item_reference, options, text};
 use crate::wire::batch::{StateChangeItem, StateChangeRequest, StateChangeResult};
 use crate::wire::common::ItemFailure;
-use crate::wire::license::{
-    ImportLicensesItem, ImportLicensesRequest, ImportLicensesResult, ReplaceLicensesItem,
-    ReplaceLicensesResult,
-};
+use crate::wire::import::{ImportLicensesItem, ImportLicensesRequest, ImportLicensesResult};
+use crate::wire::issue::{ReplaceLicensesItem, ReplaceLicensesResult};
 use crate::wire::store as wire;
 
 /// The answer to a batch, with these items on the wire.

@@ -16,7 +16,7 @@ use super::{
     WireStamps, day, each, hex, list, optional_reference, options, reference, text, within,
 };
 use crate::leaf::{Bytes, Day, Timestamp};
-use crate::wire::license as wire;
+use crate::wire::{import, issue, license as wire};
 
 impl From<License> for wire::License {
     fn from(license: License) -> Self {
@@ -144,18 +144,18 @@ impl From<Removal> for wire::Removal {
     }
 }
 
-impl TryFrom<wire::GetLicenseRequest> for Key<LicenseId> {
+impl TryFrom<issue::GetLicenseRequest> for Key<LicenseId> {
     type Error = Error;
 
-    fn try_from(request: wire::GetLicenseRequest) -> Result<Self> {
+    fn try_from(request: issue::GetLicenseRequest) -> Result<Self> {
         reference("id", &request.id)
     }
 }
 
-impl TryFrom<wire::ActivateLicenseRequest> for ActivateLicense {
+impl TryFrom<issue::ActivateLicenseRequest> for ActivateLicense {
     type Error = Error;
 
-    fn try_from(request: wire::ActivateLicenseRequest) -> Result<Self> {
+    fn try_from(request: issue::ActivateLicenseRequest) -> Result<Self> {
         Ok(Self {
             order: reference("orderId", &request.order_id)?,
             hosts: list(request.host),
@@ -167,10 +167,10 @@ impl TryFrom<wire::ActivateLicenseRequest> for ActivateLicense {
     }
 }
 
-impl TryFrom<wire::RehostLicenseRequest> for RehostLicense {
+impl TryFrom<issue::RehostLicenseRequest> for RehostLicense {
     type Error = Error;
 
-    fn try_from(request: wire::RehostLicenseRequest) -> Result<Self> {
+    fn try_from(request: issue::RehostLicenseRequest) -> Result<Self> {
         Ok(Self {
             license: reference("id", &request.id)?,
             new_hosts: list(request.new_host),
@@ -181,10 +181,10 @@ impl TryFrom<wire::RehostLicenseRequest> for RehostLicense {
     }
 }
 
-impl TryFrom<wire::EmergencyLicenseRequest> for EmergencyLicense {
+impl TryFrom<issue::EmergencyLicenseRequest> for EmergencyLicense {
     type Error = Error;
 
-    fn try_from(request: wire::EmergencyLicenseRequest) -> Result<Self> {
+    fn try_from(request: issue::EmergencyLicenseRequest) -> Result<Self> {
         Ok(Self {
             order: reference("orderId", &request.order_id)?,
             hosts: list(request.host),
@@ -195,10 +195,10 @@ impl TryFrom<wire::EmergencyLicenseRequest> for EmergencyLicense {
     }
 }
 
-impl TryFrom<wire::PreviewLicenseRequest> for PreviewLicense {
+impl TryFrom<issue::PreviewLicenseRequest> for PreviewLicense {
     type Error = Error;
 
-    fn try_from(request: wire::PreviewLicenseRequest) -> Result<Self> {
+    fn try_from(request: issue::PreviewLicenseRequest) -> Result<Self> {
         Ok(Self {
             order: optional_reference("orderId", request.order_id)?,
             customer: optional_reference("customerId", request.customer_id)?,
@@ -211,10 +211,10 @@ impl TryFrom<wire::PreviewLicenseRequest> for PreviewLicense {
     }
 }
 
-impl TryFrom<wire::GenerateLicenseRequest> for GenerateLicense {
+impl TryFrom<issue::GenerateLicenseRequest> for GenerateLicense {
     type Error = Error;
 
-    fn try_from(request: wire::GenerateLicenseRequest) -> Result<Self> {
+    fn try_from(request: issue::GenerateLicenseRequest) -> Result<Self> {
         Ok(Self {
             customer: reference("customerId", &request.customer_id)?,
             product: reference("productId", &request.product_id)?,
@@ -228,10 +228,10 @@ impl TryFrom<wire::GenerateLicenseRequest> for GenerateLicense {
     }
 }
 
-impl TryFrom<wire::ImportedLicense> for ImportItem {
+impl TryFrom<import::ImportedLicense> for ImportItem {
     type Error = Error;
 
-    fn try_from(license: wire::ImportedLicense) -> Result<Self> {
+    fn try_from(license: import::ImportedLicense) -> Result<Self> {
         Ok(Self {
             order: optional_reference("orderId", license.order_id)?,
             customer: optional_reference("customerId", license.customer_id)?,
@@ -261,7 +261,7 @@ impl From<wire::GrantedFeature> for GrantedFeature {
     }
 }
 
-impl From<Preview> for wire::PreviewLicenseResult {
+impl From<Preview> for issue::PreviewLicenseResult {
     fn from(preview: Preview) -> Self {
         Self {
             file: list(preview.files),
@@ -271,7 +271,7 @@ impl From<Preview> for wire::PreviewLicenseResult {
     }
 }
 
-impl From<Problem> for wire::PreviewWarning {
+impl From<Problem> for issue::PreviewWarning {
     fn from(problem: Problem) -> Self {
         Self {
             code: problem.code,

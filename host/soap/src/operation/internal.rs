@@ -7,11 +7,12 @@ use crate::wire::find::{
     FindOrdersResult, FindProductsResult, FindRequest, FindTokensRequest, FindTokensResult,
     FindUsersResult,
 };
-use crate::wire::license::{
+use crate::wire::import::{ImportLicensesRequest, ImportLicensesResult};
+use crate::wire::issue::{
     ActivateLicenseRequest, EmergencyLicenseRequest, GenerateLicenseRequest, GetLicenseRequest,
-    ImportLicensesRequest, ImportLicensesResult, License, PreviewLicenseRequest,
-    PreviewLicenseResult, RehostLicenseRequest, ReplaceLicensesResult,
+    PreviewLicenseRequest, PreviewLicenseResult, RehostLicenseRequest, ReplaceLicensesResult,
 };
+use crate::wire::license::License;
 use crate::wire::order::{CreateOrdersRequest, CreateOrdersResult, DeriveOrderRequest, Order};
 use crate::wire::records::{
     FindAuditEntriesRequest, FindAuditEntriesResult, FindEventsRequest, FindEventsResult,

@@ -1,6 +1,7 @@
 //! Tests of the codec as a whole: the wire types against the schemas, the WSDLs against their
 //! rules, messages of clients, hostile messages, random ones.
 
+mod answers;
 mod envelope;
 mod faults;
 mod generator;
@@ -8,12 +9,15 @@ mod hostile;
 mod messages;
 mod operations;
 mod random;
+mod released;
 mod replies;
 mod rules;
 mod samples;
 mod schema;
+mod surface;
 mod texts;
 mod tree;
+mod words;
 mod xmllint;
 
 use crate::operation::{Operation, Service, Visitor};

@@ -1,38 +1,50 @@
-//! Plural state changes.
+//! Batches: plural state changes, and the shape of every batch's answer.
 
 use serde::{Deserialize, Serialize};
 
 use super::common::{ItemFailure, NameValue};
 
-/// What became of one item.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StateChangeItem {
-    /// Place of the item in the request, from 0.
-    pub index: u32,
-    /// The id as given.
-    pub id: String,
-    /// Why it was left out; absent if it was done.
-    pub failure: Option<ItemFailure>,
-    /// What later versions of the service add; ignored on input.
-    #[serde(default)]
-    pub extra: Vec<NameValue>,
-}
+/// Declares the answer to a batch: its items, with these members of their own, and the whole.
+macro_rules! batch_result {
+    ($item:ident, $result:ident { $($(#[$doc:meta])* $member:ident: $type:ty,)* }) => {
+        /// What became of one item.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $item {
+            /// Place of the item in the request, from 0.
+            pub index: u32,
+            $($(#[$doc])* pub $member: $type,)*
+            /// Why it was left out; absent if it was done.
+            pub failure: Option<ItemFailure>,
+            /// What later versions of the service add; ignored on input.
+            #[serde(default)]
+            pub extra: Vec<NameValue>,
+        }
 
-/// What became of a batch.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StateChangeResult {
-    /// `SUCCESS`, `PARTIAL_FAILURE` or `FAILURE`.
-    pub status: String,
-    /// Number of items.
-    pub total: u32,
-    /// How many failed themselves.
-    pub failed: u32,
-    /// Each item, in the order of the request.
-    #[serde(default)]
-    pub item: Vec<StateChangeItem>,
-    /// What later versions of the service add; ignored on input.
-    #[serde(default)]
-    pub extra: Vec<NameValue>,
+        /// What became of a batch.
+        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+        pub struct $result {
+            /// `SUCCESS`, `PARTIAL_FAILURE` or `FAILURE`.
+            pub status: String,
+            /// Number of items.
+            pub total: u32,
+            /// How many failed themselves.
+            pub failed: u32,
+            /// Each item, in the order of the request.
+            #[serde(default)]
+            pub item: Vec<$item>,
+            /// What later versions of the service add; ignored on input.
+            #[serde(default)]
+            pub extra: Vec<NameValue>,
+        }
+    };
+}
+pub(super) use batch_result;
+
+batch_result! {
+    StateChangeItem, StateChangeResult {
+        /// The id as given.
+        id: String,
+    }
 }
 
 /// Names what a state change is for.

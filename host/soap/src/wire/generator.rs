@@ -135,29 +135,6 @@ types! {
         /// The name.
         value: String,
     }
-    /// A product.
-    Product {
-        /// Its name.
-        name: Option<String>,
-        /// Its version.
-        version: Option<String>,
-        /// Its type.
-        product_type: Option<String>,
-        /// Whether it consists of products.
-        suite: bool,
-        /// Whether it is maintenance alone.
-        maintenance: bool,
-        /// Whether it takes a license.
-        licensed_product: bool,
-        /// Whether its version is a date.
-        needs_dated_version: bool,
-        /// Its values.
-        custom_attributes: Vec<CustomAttribute>,
-        /// What it grants.
-        features: Vec<Feature>,
-        /// How many of each feature a copy has.
-        quantity_per_copy: Option<u32>,
-    }
     /// A feature.
     Feature {
         /// Its name.
@@ -171,82 +148,12 @@ types! {
         /// Values of its own.
         feature_override: Vec<Pair>,
     }
-    /// Asks whether a product is valid.
-    ProductRequest {
-        /// Its name.
-        name: Option<String>,
-        /// Its version.
-        version: Option<String>,
-        /// Its type.
-        product_type: Option<String>,
-        /// Whether it consists of products.
-        suite: bool,
-        /// Whether it is maintenance alone.
-        maintenance: bool,
-        /// Whether it takes a license.
-        licensed_product: bool,
-        /// Whether its version is a date.
-        needs_dated_version: bool,
-        /// Its values.
-        custom_attributes: Vec<CustomAttribute>,
-        /// What it grants.
-        features: Vec<Feature>,
-        /// How many of each feature a copy has.
-        quantity_per_copy: Option<u32>,
-        /// Which generator.
-        license_technology: Option<LicenseTechnology>,
-        /// Values for the generator.
-        license_generator_config: Option<LicenseGeneratorConfig>,
-        /// Whether it is in use.
-        deployed: bool,
-    }
     /// A name and a value.
     Pair {
         /// The name.
         name: Option<String>,
         /// The value.
         value: Option<String>,
-    }
-    /// How a license is cut.
-    LicenseModel {
-        /// Its name.
-        name: Option<String>,
-        /// `NODE_LOCKED`, `FLOATING`, …
-        model_type: Option<String>,
-        /// Values of the model.
-        model_time_attributes: Option<AttributeSet>,
-        /// Values of the entitlement.
-        entitlement_time_attributes: Option<AttributeSet>,
-        /// Values of the fulfillment.
-        fulfillment_time_attributes: Option<AttributeSet>,
-        /// Host types of license servers.
-        server_host_id_policy: Option<HostIdPolicy>,
-        /// Host types of machines.
-        node_locked_host_id_policy: Option<HostIdPolicy>,
-    }
-    /// Asks whether a license model is valid.
-    LicenseModelRequest {
-        /// Its name.
-        name: Option<String>,
-        /// `NODE_LOCKED`, `FLOATING`, …
-        model_type: Option<String>,
-        /// Values of the model.
-        model_time_attributes: Option<AttributeSet>,
-        /// Values of the entitlement.
-        entitlement_time_attributes: Option<AttributeSet>,
-        /// Values of the fulfillment.
-        fulfillment_time_attributes: Option<AttributeSet>,
-        /// Host types of license servers.
-        server_host_id_policy: Option<HostIdPolicy>,
-        /// Host types of machines.
-        node_locked_host_id_policy: Option<HostIdPolicy>,
-        /// Whether it is in use.
-        deployed: Option<bool>,
-        /// Which generator.
-        #[serde(rename = "LicenseTechnology")]
-        license_technology: Option<LicenseTechnology>,
-        /// Values for the generator.
-        license_generator_configuration: Option<LicenseGeneratorConfig>,
     }
     /// Which host types may be used.
     HostIdPolicy {
@@ -337,6 +244,99 @@ types! {
         display_name: Option<String>,
         /// Its values.
         custom_attributes: Vec<CustomAttribute>,
+    }
+}
+
+/// Declares a type with the members of a product, and more.
+macro_rules! product {
+    ($(#[$doc:meta])* $name:ident { $($more:tt)* }) => {
+        types! {
+            $(#[$doc])*
+            $name {
+                /// Its name.
+                name: Option<String>,
+                /// Its version.
+                version: Option<String>,
+                /// Its type.
+                product_type: Option<String>,
+                /// Whether it consists of products.
+                suite: bool,
+                /// Whether it is maintenance alone.
+                maintenance: bool,
+                /// Whether it takes a license.
+                licensed_product: bool,
+                /// Whether its version is a date.
+                needs_dated_version: bool,
+                /// Its values.
+                custom_attributes: Vec<CustomAttribute>,
+                /// What it grants.
+                features: Vec<Feature>,
+                /// How many of each feature a copy has.
+                quantity_per_copy: Option<u32>,
+                $($more)*
+            }
+        }
+    };
+}
+
+product! {
+    /// A product.
+    Product {}
+}
+
+product! {
+    /// Asks whether a product is valid.
+    ProductRequest {
+        /// Which generator.
+        license_technology: Option<LicenseTechnology>,
+        /// Values for the generator.
+        license_generator_config: Option<LicenseGeneratorConfig>,
+        /// Whether it is in use.
+        deployed: bool,
+    }
+}
+
+/// Declares a type with the members of a license model, and more.
+macro_rules! license_model {
+    ($(#[$doc:meta])* $name:ident { $($more:tt)* }) => {
+        types! {
+            $(#[$doc])*
+            $name {
+                /// Its name.
+                name: Option<String>,
+                /// `NODE_LOCKED`, `FLOATING`, …
+                model_type: Option<String>,
+                /// Values of the model.
+                model_time_attributes: Option<AttributeSet>,
+                /// Values of the entitlement.
+                entitlement_time_attributes: Option<AttributeSet>,
+                /// Values of the fulfillment.
+                fulfillment_time_attributes: Option<AttributeSet>,
+                /// Host types of license servers.
+                server_host_id_policy: Option<HostIdPolicy>,
+                /// Host types of machines.
+                node_locked_host_id_policy: Option<HostIdPolicy>,
+                $($more)*
+            }
+        }
+    };
+}
+
+license_model! {
+    /// How a license is cut.
+    LicenseModel {}
+}
+
+license_model! {
+    /// Asks whether a license model is valid.
+    LicenseModelRequest {
+        /// Whether it is in use.
+        deployed: Option<bool>,
+        /// Which generator.
+        #[serde(rename = "LicenseTechnology")]
+        license_technology: Option<LicenseTechnology>,
+        /// Values for the generator.
+        license_generator_configuration: Option<LicenseGeneratorConfig>,
     }
 }
 

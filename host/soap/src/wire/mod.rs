@@ -10,6 +10,8 @@ pub mod common;
 pub mod customer;
 pub mod find;
 pub mod generator;
+pub mod import;
+pub mod issue;
 pub mod license;
 pub mod order;
 pub mod product;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::batch::batch_result;
 use super::common::{ItemFailure, NameValue};
 use super::customer::Customer;
 use super::order::Order;
@@ -25,35 +26,11 @@ macro_rules! store {
             pub dry_run: Option<bool>,
         }
 
-        /// What became of one item.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        pub struct $item {
-            /// Place of the item in the request, from 0.
-            pub index: u32,
-            /// As it is now.
-            pub $member: Option<$entity>,
-            /// Why it was left out; absent if it was done.
-            pub failure: Option<ItemFailure>,
-            /// What later versions of the service add.
-            #[serde(default)]
-            pub extra: Vec<NameValue>,
-        }
-
-        /// What became of a batch.
-        #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-        pub struct $result {
-            /// `SUCCESS`, `PARTIAL_FAILURE` or `FAILURE`.
-            pub status: String,
-            /// Number of items.
-            pub total: u32,
-            /// How many failed themselves.
-            pub failed: u32,
-            /// Each item, in the order of the request.
-            #[serde(default)]
-            pub item: Vec<$item>,
-            /// What later versions of the service add.
-            #[serde(default)]
-            pub extra: Vec<NameValue>,
+        batch_result! {
+            $item, $result {
+                /// As it is now.
+                $member: Option<$entity>,
+            }
         }
     )+};
 }
