@@ -33,6 +33,27 @@ pub(crate) struct CallFailure {
     pub(crate) rejection: Option<Rejection>,
     /// For the log.
     pub(crate) note: String,
+    /// The request was longer than any plugin takes: none was asked.
+    pub(crate) too_long: bool,
+}
+
+impl CallFailure {
+    pub(crate) const fn new(status: CallStatus, note: String) -> Self {
+        Self {
+            status,
+            rejection: None,
+            note,
+            too_long: false,
+        }
+    }
+
+    fn too_long(len: usize) -> Self {
+        let note = format!("the request would have {len} bytes");
+        Self {
+            too_long: true,
+            ..Self::new(CallStatus::Input, note)
+        }
+    }
 }
 
 impl Plugin {
@@ -55,6 +76,9 @@ impl Plugin {
         input: &[u8],
         read: impl FnOnce(&[u8]) -> Result<T, Refused>,
     ) -> Result<T, CallFailure> {
+        if input.len() > MAX_INPUT {
+            return Err(CallFailure::too_long(input.len()));
+        }
         let outcome = self.call(op, input).await;
         self.log(&outcome.logs);
         let (micros, memory) = (outcome.micros, outcome.memory);
@@ -128,17 +152,14 @@ fn answer<T>(
     read: impl FnOnce(&[u8]) -> Result<T, Refused>,
 ) -> Result<T, CallFailure> {
     match outcome.status {
-        CallStatus::Ok => read(&outcome.output).map_err(|(status, note)| CallFailure {
-            status,
-            rejection: None,
-            note,
-        }),
+        CallStatus::Ok => {
+            read(&outcome.output).map_err(|(status, note)| CallFailure::new(status, note))
+        }
         CallStatus::Rejected => Err(rejected(&outcome.output)),
-        status => Err(CallFailure {
-            status,
-            rejection: None,
-            note: outcome.note.unwrap_or_else(|| own_words(&outcome.output)),
-        }),
+        status => {
+            let note = outcome.note.unwrap_or_else(|| own_words(&outcome.output));
+            Err(CallFailure::new(status, note))
+        }
     }
 }
 
@@ -153,15 +174,13 @@ fn rejected(output: &[u8]) -> CallFailure {
     });
     match rejection {
         Ok(rejection) => CallFailure {
-            status: CallStatus::Rejected,
-            note: rejection.code.clone(),
-            rejection: Some(rejection),
+            rejection: Some(rejection.clone()),
+            ..CallFailure::new(CallStatus::Rejected, rejection.code)
         },
-        Err(error) => CallFailure {
-            status: CallStatus::BadOutput,
-            rejection: None,
-            note: format!("rejected with a bad document: {error}"),
-        },
+        Err(error) => {
+            let note = format!("rejected with a bad document: {error}");
+            CallFailure::new(CallStatus::BadOutput, note)
+        }
     }
 }
 

@@ -17,6 +17,7 @@ use time::Date;
 
 use crate::documents::{decode, encode};
 use crate::error::LoadError;
+use crate::limits::MAX_INPUT;
 use crate::plugin::CallFailure;
 use crate::registry::{Generators, Ready};
 use crate::request;
@@ -48,7 +49,7 @@ impl ports::Generators for Generators {
         let draft = ready
             .generate(request, &document, &stored)
             .await
-            .map_err(|failure| refused(name, &failure))?;
+            .map_err(|failure| refused(name, longest(&document), &failure))?;
         let warnings = draft.warnings.iter().cloned().map(problem).collect();
         let (files, signers) = if request.dry_run {
             (draft.files.0, Vec::new())
@@ -76,7 +77,7 @@ impl ports::Generators for Generators {
         }
         let input = encode(&request::validate(request)).map_err(Error::internal)?;
         let errors = ready.plugin.ask(Op::Validate, &input, read_errors).await;
-        let errors = errors.map_err(|failure| refused(name, &failure))?;
+        let errors = errors.map_err(|failure| refused(name, "feature", &failure))?;
         Ok(errors.into_iter().map(problem).collect())
     }
 
@@ -87,7 +88,9 @@ impl ports::Generators for Generators {
         }
         let input = request::host_parts(parts, &ready.described)?;
         let answer = ready.plugin.ask(Op::Host, &input, read_host).await;
-        answer.map(Some).map_err(|failure| refused(name, &failure))
+        answer
+            .map(Some)
+            .map_err(|failure| refused(name, "host", &failure))
     }
 
     async fn test(&self, name: &str, request: Option<&str>) -> Result<Trial> {
@@ -98,13 +101,13 @@ impl ports::Generators for Generators {
     async fn read(&self, name: &str, files: &[File], today: Date) -> Result<Option<Reading>> {
         let (info, ready) = self.ready(name)?;
         let reading = ready.read(info, files, today).await;
-        reading.map_err(|failure| refused(name, &failure))
+        reading.map_err(|failure| refused(name, "file", &failure))
     }
 
     async fn compare(&self, name: &str, compared: Compared<'_>) -> Result<Option<Vec<String>>> {
         let (_, ready) = self.ready(name)?;
         let differences = ready.compare(compared).await;
-        differences.map_err(|failure| refused(name, &failure))
+        differences.map_err(|failure| refused(name, "file", &failure))
     }
 }
 
@@ -203,15 +206,26 @@ pub(crate) fn bad_output(note: String) -> Refused {
 }
 
 pub(crate) fn internal(note: String) -> CallFailure {
-    CallFailure {
-        status: CallStatus::Internal,
-        rejection: None,
-        note,
-    }
+    CallFailure::new(CallStatus::Internal, note)
 }
 
-/// The domain's error for a call without a result.
-fn refused(name: &str, failure: &CallFailure) -> Error {
+/// What a request document is mostly made of, as it is called on the wire.
+fn longest(document: &doc::GenerateRequest) -> &'static str {
+    let length = |part: Result<Vec<u8>, String>| part.map_or(0, |bytes| bytes.len());
+    let parts = [
+        ("feature", length(encode(&document.features))),
+        ("parameter", length(encode(&document.parameters))),
+        ("file", length(encode(&document.previous))),
+    ];
+    let longest = parts.into_iter().max_by_key(|(_, length)| *length);
+    longest.map_or("feature", |(member, _)| member)
+}
+
+/// The domain's error for a call without a result; a request that is too long is so by this member.
+fn refused(name: &str, member: &str, failure: &CallFailure) -> Error {
+    if failure.too_long {
+        return too_long(member);
+    }
     let because = format!("generator {name}: {failure}");
     let error = match (failure.status, &failure.rejection) {
         (CallStatus::Rejected, Some(rejection)) => {
@@ -228,6 +242,15 @@ fn refused(name: &str, failure: &CallFailure) -> Error {
         _ => Error::new(Code::GeneratorFailed, "The license text could not be made."),
     };
     error.because(because)
+}
+
+/// What a caller brings is more than a generator takes at once.
+pub(crate) fn too_long(member: &str) -> Error {
+    let message = format!(
+        "This is too much for a generator: the request that is made of it has at most {MAX_INPUT} \
+         bytes."
+    );
+    Error::new(Code::LimitExceeded, message).at(member)
 }
 
 fn unsigned(name: &str, error: &LoadError) -> Error {

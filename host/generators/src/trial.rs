@@ -4,7 +4,7 @@
 use lds_domain::attribute::carried;
 use lds_domain::command::Trial;
 use lds_domain::license::File;
-use lds_domain::{Code, Error, Result};
+use lds_domain::{Error, Result};
 use lds_plugin_api::{Op, document as doc, strict};
 use serde_json::{Map, Value};
 
@@ -13,7 +13,7 @@ use crate::documents::{decode, encode};
 use crate::grants::Grants;
 use crate::inspect::generate_request;
 use crate::limits::MAX_INPUT;
-use crate::port::{bad_output, finished};
+use crate::port::{bad_output, finished, too_long};
 use crate::registry::Ready;
 use crate::result::{Draft, Refused};
 use crate::status::CallStatus;
@@ -41,13 +41,16 @@ impl Ready {
 /// A request as it is given, compact and as a dry run; it need not be a good one.
 fn given(text: &str) -> Result<Vec<u8>> {
     if text.len() > MAX_INPUT {
-        let message = format!("A request has at most {MAX_INPUT} bytes.");
-        return Err(Error::new(Code::LimitExceeded, message).at("request"));
+        return Err(too_long("request"));
     }
     let mut request: Map<String, Value> = strict::from_slice(text.as_bytes())
         .map_err(|fault| Error::invalid("request", "A JSON object is needed.").because(fault))?;
     request.insert("dryRun".to_owned(), Value::Bool(true));
-    encode(&request).map_err(Error::internal)
+    let request = encode(&request).map_err(Error::internal)?;
+    if request.len() > MAX_INPUT {
+        return Err(too_long("request"));
+    }
+    Ok(request)
 }
 
 fn trial(outcome: CallOutcome, request: &[u8], grants: &Grants) -> Trial {

@@ -324,9 +324,8 @@ async fn requests_beyond_the_limit_are_not_asked() {
     let generators = server(&paper(), "").start().await;
     let mut large = request();
     large.licensee = Some("x".repeat(1 << 20));
-    let failed = generators.generate("paper", &large).await.unwrap_err();
-    assert_eq!(failed.code, Code::GeneratorFailed);
-    assert!(failed.internal.unwrap().contains("limit"));
+    let refused = generators.generate("paper", &large).await.unwrap_err();
+    assert_eq!(refused.code, Code::LimitExceeded);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! Texts that were issued before: READ and VERIFY, and what plugins may not do there.
 
 use lds_domain::generator::Compared;
+use lds_domain::generator::Value::Text;
 use lds_domain::license::File;
 use lds_domain::ports::Generators as _;
 use lds_domain::{Code, Error};
@@ -68,6 +69,43 @@ async fn anothers_format_is_no_failure() {
         read(0, &shouting).await.unwrap_err().code,
         Code::GeneratorFailed
     );
+}
+
+/// What makes a request longer than a plugin takes is the caller's, whichever operation it is.
+#[tokio::test]
+async fn more_than_a_plugin_takes_is_not_asked_of_it() {
+    let much = "x".repeat(1 << 20);
+    let generators = started(&paper(&["READ", "VERIFY", "VALIDATE"])).await;
+    let document = generators.generate("paper", &request()).await.unwrap();
+    let files = [file(&much)];
+    let compared = Compared {
+        document: &document.document,
+        order_id: None,
+        files: &files,
+    };
+    let mut by_feature = request();
+    by_feature.features[0].name.clone_from(&much);
+    let mut by_parameter = request();
+    by_parameter.parameters = vec![("note".to_owned(), Text(much))];
+    let today = date!(2026 - 11 - 25);
+    for (field, error) in [
+        ("file", generators.read("paper", &files, today).await.err()),
+        ("file", generators.compare("paper", compared).await.err()),
+        (
+            "feature",
+            generators.generate("paper", &by_feature).await.err(),
+        ),
+        (
+            "parameter",
+            generators.generate("paper", &by_parameter).await.err(),
+        ),
+    ] {
+        let error = error.unwrap();
+        assert_eq!(
+            (error.code, error.field.as_deref(), error.internal),
+            (Code::LimitExceeded, Some(field), None)
+        );
+    }
 }
 
 #[tokio::test]
