@@ -14,6 +14,7 @@ on_both! {
     an_old_license_is_handed_out_as_it_came
     items_fail_by_themselves_or_together
     an_old_license_without_an_order_is_kept
+    a_name_that_would_do_harm_where_it_is_saved_is_refused
 }
 
 /// An item of these members, with the old text.
@@ -140,4 +141,17 @@ fn an_old_license_without_an_order_is_kept(server: &Server) {
     let removed = shop.client.internal("removeLicenses", &change);
     assert_eq!(removed.expect("an answer").want("status"), "SUCCESS");
     assert_counters(&shop.client);
+}
+
+fn a_name_that_would_do_harm_where_it_is_saved_is_refused(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let old = item(&machine(&shop.order(""), MACHINE), "");
+    for name in ["-rf", "CON", "nul.txt", ".profile", "../a", "a b"] {
+        let renamed = old.replace("old.lic", name);
+        let answer = import(&shop.client, &renamed);
+        let told = (answer.want("code"), answer.want("field"));
+        let expected = ("InvalidRequest".into(), "file[0].name".into());
+        assert_eq!(told, expected, "{name}");
+    }
+    assert_eq!(import(&shop.client, &old).want("status"), "SUCCESS");
 }

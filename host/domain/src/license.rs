@@ -84,9 +84,9 @@ impl File {
     /// # Errors
     /// `InvalidRequest`.
     pub fn check(&self) -> Result<()> {
-        if !is_file_name(&self.name) {
+        if !is_file_name(&self.name) || saved_as(&self.name) != self.name {
             let message = "A file's name has up to 100 letters, digits, dots, dashes and \
-                           underscores, and does not begin with a dot.";
+                           underscores. It begins with neither dot nor dash and is no device's.";
             return Err(Error::invalid("name", message));
         }
         let is_sign = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
@@ -130,6 +130,31 @@ pub fn is_file_name(name: &str) -> bool {
     name.len() <= MAX_FILE_NAME
         && name.bytes().next().is_some_and(word)
         && name.bytes().all(|byte| word(byte) || byte == b'.')
+}
+
+/// What Windows takes for a device, whatever its case and whatever follows a dot.
+const DEVICES: [&str; 22] = [
+    "con", "prn", "aux", "nul", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
+    "com9", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
+];
+
+/// The name under which a file does no harm where it is saved: plain signs, none that commands take
+/// for an option or hide, and no device's.
+pub fn saved_as(name: &str) -> String {
+    let plain = |sign: char| match sign {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' => sign,
+        _ => '_',
+    };
+    let name: String = name.chars().map(plain).collect();
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_device = DEVICES
+        .iter()
+        .any(|device| device.eq_ignore_ascii_case(stem));
+    if is_device || name.starts_with(['-', '.']) {
+        format!("_{name}")
+    } else {
+        name
+    }
 }
 
 /// A feature as granted.
@@ -323,6 +348,36 @@ mod tests {
             &"a".repeat(101),
         ] {
             assert!(!is_file_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn saved_files_are_neither_options_nor_devices() {
+        for name in [
+            "license.lic",
+            "a-b",
+            "console",
+            "com10.txt",
+            "nulls.txt",
+            "a.con",
+        ] {
+            assert_eq!(saved_as(name), name);
+        }
+        for (name, saved) in [
+            ("-rf", "_-rf"),
+            ("CON", "_CON"),
+            ("nul.txt", "_nul.txt"),
+            ("Lpt9.a.b", "_Lpt9.a.b"),
+            (".profile", "_.profile"),
+            ("a \"b\".lic", "a__b_.lic"),
+        ] {
+            assert_eq!(saved_as(name), saved);
+            let file = File::new(name.to_owned(), "text/plain".to_owned(), vec![1]);
+            assert_eq!(
+                file.check().unwrap_err().field.as_deref(),
+                Some("name"),
+                "{name}"
+            );
         }
     }
 

@@ -25,7 +25,7 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use lds_domain::access::Actor;
-use lds_domain::license::File;
+use lds_domain::license::{File, saved_as};
 use lds_domain::service::Services;
 use lds_domain::{Code, Error};
 
@@ -209,16 +209,9 @@ fn attachment(file: &File) -> Response {
     (headers, Body::from(file.bytes.to_vec())).into_response()
 }
 
-/// Names a file so that nothing in the name can end the header's value.
+/// Names a file so that nothing in the name can end the header's value, or do harm where it is saved.
 fn disposition(name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|sign| match sign {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '-' | '_' => sign,
-            _ => '_',
-        })
-        .collect();
-    format!("attachment; filename=\"{plain}\"")
+    format!("attachment; filename=\"{}\"", saved_as(name))
 }
 
 #[cfg(test)]
