@@ -32,6 +32,12 @@ fn forged(token: &str) -> String {
     [parts[0], &URL_SAFE_NO_PAD.encode(more), parts[2]].join(".")
 }
 
+/// The token with another signature.
+fn unsigned(token: &str) -> String {
+    let (signed, _) = token.rsplit_once('.').expect("a signature");
+    format!("{signed}.{}", URL_SAFE_NO_PAD.encode([0; 64]))
+}
+
 fn a_text_is_told_from_a_changed_one(server: &Server) {
     let shop = Shop::new(Client::new(server));
     let license = shop.activate(&shop.order(""), MACHINE).expect("a license");
@@ -49,6 +55,11 @@ fn a_text_is_told_from_a_changed_one(server: &Server) {
         (found.want("match"), found.want("id")),
         ("SAME_MEANING".into(), id.clone())
     );
+    let unsigned = unsigned(&token);
+    let found = verify(client, &format!("<text>{unsigned}</text>"), "");
+    assert_eq!(found.want("match"), "SAME_MEANING");
+    let told = found.want("difference");
+    assert!(told.contains("signature"), "{}", found.0);
     let found = verify(client, &format!("<text>{}</text>", forged(&token)), "");
     assert_eq!(
         (found.want("match"), found.want("id")),
@@ -61,15 +72,20 @@ fn a_text_is_told_from_a_changed_one(server: &Server) {
         (found.want("match"), found.get("grant")),
         ("UNKNOWN".into(), None)
     );
-    let request = "<file><name>a</name><mediaType>b</mediaType></file>";
-    let fault = client
-        .internal("verifyLicense", request)
-        .err()
-        .expect("a fault");
-    let field = fault.field.as_deref();
+    let refused = |request: &str| {
+        let fault = client.internal("verifyLicense", request);
+        let fault = fault.err().expect("a fault");
+        (fault.code, fault.field.unwrap_or_default())
+    };
+    let start = "<file><name>a</name><mediaType>b</mediaType>";
     assert_eq!(
-        (fault.code.as_str(), field),
-        ("InvalidRequest", Some("file[0].text"))
+        refused(&format!("{start}</file>")),
+        ("InvalidRequest".into(), "file[0].text".into())
+    );
+    let long = "x".repeat(1 << 20);
+    assert_eq!(
+        refused(&format!("{start}<text>{long}</text></file>{named}")),
+        ("LimitExceeded".into(), "file".into())
     );
 }
 

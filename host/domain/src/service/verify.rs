@@ -15,6 +15,10 @@ use crate::verification::{Match, Reading, Verification, VerifyLicense, exact, is
 /// Licenses that a text is compared with at most.
 const MAX_SUSPECTS: u32 = 20;
 
+/// What is told of a text that means the same: generators compare what is said, not signatures.
+const OTHER_BYTES: &str = "It means the same, but is not byte for byte what was issued: a signature \
+                           in it was not compared, and nothing here vouches for it.";
+
 /// A text that was read, and by whom.
 type Read = (String, Reading);
 
@@ -124,7 +128,8 @@ impl Services {
         for license in suspects {
             let differences = self.differences(&license, &command.files).await?;
             if differences.is_empty() {
-                return Ok(Some((Match::SameMeaning, license, differences)));
+                let told = vec![OTHER_BYTES.to_owned()];
+                return Ok(Some((Match::SameMeaning, license, told)));
             }
             if closest
                 .as_ref()

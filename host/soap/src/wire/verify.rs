@@ -37,7 +37,7 @@ pub struct VerifyLicenseResult {
     pub matched: String,
     /// Of which license; look at its state too.
     pub license: Option<License>,
-    /// In what the text differs from that license, a sentence each.
+    /// In what the text differs from that license, a sentence each; of `SAME_MEANING`, that its bytes are others and its signature was not compared.
     #[serde(default)]
     pub difference: Vec<String>,
     /// What the text grants, as JSON text in the words of the generator's interface; absent where no generator can read it.
