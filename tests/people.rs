@@ -7,6 +7,7 @@ const MACHINE: &str = "00-11-22-AA-BB-CC";
 
 on_both! {
     a_user_who_is_kept_out
+    a_login_in_other_letters
     a_customer_who_is_blocked
     a_change_of_state_is_a_batch
     a_password_that_is_reset
@@ -66,6 +67,32 @@ fn a_user_who_is_kept_out(server: &Server) {
         change(&admin, back, &format!("<id>{id}</id>"));
         assert_let_in(&by_password);
         assert_let_in(&by_token);
+    }
+}
+
+/// What folds to a login signs in by it and makes no other; what does not is somebody else.
+fn a_login_in_other_letters(server: &Server) {
+    const ROLE: &str = "<displayName>A</displayName><role>AUDITOR</role>";
+    server.place().create_administrator_called("kim.sales");
+    let admin = Client::new(server);
+    let store = |login: &str| {
+        let wanted = format!("<user><login>{login}</login>{ROLE}</user>");
+        admin.internal("storeUsers", &wanted).expect("an answer")
+    };
+    for same in [
+        "KIM.Sales",
+        "\u{212a}im.sales",
+        "kim.\u{17f}ales",
+        "\u{ff4b}\u{ff49}\u{ff4d}.sales",
+    ] {
+        assert_let_in(&Client::with(&server.url, same, PASSWORD));
+        assert_eq!(store(same).want("code"), "AlreadyExists", "{same}");
+    }
+    for other in ["k\u{131}m.sales", "k\u{130}m.sales"] {
+        assert_kept_out(&Client::with(&server.url, other, PASSWORD));
+        assert_eq!(store(other).want("status"), "SUCCESS", "{other}");
+        assert_eq!(store(other).want("code"), "AlreadyExists", "{other}");
+        assert_kept_out(&Client::with(&server.url, other, PASSWORD));
     }
 }
 
