@@ -189,6 +189,28 @@ fn assert_one_is_let_in(servers: &[&Server]) {
     }
 }
 
+/// As wrong passwords are, and told from nothing else by it.
+#[test]
+fn wrong_digests_are_delayed() {
+    let server = Server::start();
+    let (id, secret) = digest_token(&server);
+    let now = at(Duration::ZERO);
+    let show = |username: &str, secret: &str, n: usize| {
+        let security = signed(username, secret, &n.to_be_bytes(), &now);
+        outcome(&find(&server, SOAP11, &security))
+    };
+    for username in [&*id, "tok_0"] {
+        let codes = (0..6).map(|n| show(username, "wrong", n).err().expect("refused").code);
+        let codes: Vec<_> = codes.collect();
+        assert_eq!(codes[..5], ["AuthenticationRequired"; 5], "{username}");
+        assert_eq!(codes[5], "RateLimited", "{username}");
+    }
+    let right = show(&id, &secret, 6).err().expect("it has to wait too");
+    assert!(right.retry_after_seconds.is_some_and(|time| time >= 1));
+    let (other, secret) = digest_token(&server);
+    show(&other, &secret, 7).expect("nobody erred about this one");
+}
+
 /// What was taken is known after a power cut as well.
 #[test]
 fn a_digest_is_not_good_again_after_a_crash() {

@@ -1,4 +1,4 @@
-//! What wrong passwords cost: a wait, by client and login, and by client alone for whoever tries
+//! What wrong passwords and digests cost: a wait, by client and login, and by client alone for whoever tries
 //! many logins. It must not know passwords.
 
 use std::net::IpAddr;

@@ -22,6 +22,7 @@ use lds_domain::{Code, Error, Result};
 use lds_soap::PasswordDigest;
 
 pub(crate) use credentials::Credentials;
+use failures::{Attempt, Failures};
 use passwords::Passwords;
 use time::{Duration, OffsetDateTime};
 
@@ -32,14 +33,18 @@ const NOTED_EVERY: Duration = Duration::MINUTE;
 pub(crate) struct Authenticator {
     services: Arc<Services>,
     passwords: Passwords,
+    /// Of passwords and of digests.
+    failures: Arc<Failures>,
 }
 
 impl Authenticator {
     /// What is remembered of passwords is bound to the key.
     pub(crate) fn new(services: Arc<Services>, key: hmac::Key) -> Self {
+        let failures = Arc::new(Failures::new());
         Self {
             services,
-            passwords: Passwords::new(key),
+            passwords: Passwords::new(key, Arc::clone(&failures)),
+            failures,
         }
     }
 
@@ -83,19 +88,36 @@ impl Authenticator {
         address: IpAddr,
     ) -> Result<Actor> {
         let spent = digest::check_time(shown, self.services.clock().now())?;
-        let store = self.services.store();
-        let found = match username.trim().parse::<TokenId>() {
-            Ok(id) => store.token(TokenKey::Id(id)).await?,
-            Err(_) => None,
-        };
-        let good = self.good(found, address);
-        let (token, user) = good.map_err(|_| refused_digest())?;
-        let sealed = token.sealed.as_deref().ok_or_else(refused_digest)?;
-        if !digest::is_of(shown, &store.open(token.id, sealed)?) {
+        let attempt = Attempt::new(address, username.trim());
+        self.failures.admit(&attempt)?;
+        let Some((token, user)) = self.signer(username, shown, address).await? else {
+            self.failures.count(&attempt);
             return Err(refused_digest());
-        }
+        };
         self.services.spend(spent).await?;
         Ok(self.let_in(&token, &user, address).await)
+    }
+
+    /// The token of this name, if it is good here and the digest was made with its secret.
+    async fn signer(
+        &self,
+        username: &str,
+        shown: &PasswordDigest,
+        address: IpAddr,
+    ) -> Result<Option<(Token, Arc<User>)>> {
+        let Ok(id) = username.trim().parse::<TokenId>() else {
+            return Ok(None);
+        };
+        let store = self.services.store();
+        let found = store.token(TokenKey::Id(id)).await?;
+        let Ok((token, user)) = self.good(found, address) else {
+            return Ok(None);
+        };
+        let Some(sealed) = token.sealed.as_deref() else {
+            return Ok(None);
+        };
+        let is_right = digest::is_of(shown, &store.open(token.id, sealed)?);
+        Ok(is_right.then_some((token, user)))
     }
 
     /// The token that was found, if it is good here and now.

@@ -2,7 +2,7 @@
 //! failures. A password itself is never kept.
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::hmac;
@@ -26,16 +26,17 @@ pub(super) struct Passwords {
     key: hmac::Key,
     turns: Turns,
     remembered: Mutex<Recent<Tag, Instant>>,
-    failures: Failures,
+    failures: Arc<Failures>,
 }
 
 impl Passwords {
-    pub(super) fn new(key: hmac::Key) -> Self {
+    /// Wrong ones count among these failures.
+    pub(super) fn new(key: hmac::Key, failures: Arc<Failures>) -> Self {
         Self {
             key,
             turns: Turns::new(),
             remembered: Mutex::new(Recent::new(MAX_REMEMBERED)),
-            failures: Failures::new(),
+            failures,
         }
     }
 
@@ -141,7 +142,8 @@ mod tests {
     }
 
     fn passwords() -> Passwords {
-        Passwords::new(hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]))
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
+        Passwords::new(key, Arc::new(Failures::new()))
     }
 
     async fn check(passwords: &Passwords, user: Option<&User>, password: &str) -> Result<()> {
