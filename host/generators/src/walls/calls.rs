@@ -174,18 +174,30 @@ fn looked_at() -> Result<Vec<(c_long, Vec<SeccompRule>)>, BackendError> {
             libc::SYS_clone,
             rule(0, SeccompCmpOp::MaskedEq(number(thread)), number(thread))?,
         ),
-        // A worker dies with its server.
-        (
-            libc::SYS_prctl,
-            rule(0, SeccompCmpOp::Ne, number(libc::PR_SET_PDEATHSIG))?,
-        ),
+        (libc::SYS_prctl, named()?),
         (libc::SYS_fcntl, vec![SeccompRule::new(no_signals)?]),
         // Whether it prints to a terminal, which it does not.
         (libc::SYS_ioctl, rule(1, SeccompCmpOp::Eq, libc::TCGETS)?),
     ])
 }
 
+/// Names for threads and for memory are all that a library may set of its process: a worker dies
+/// with its server, and gains no rights. That it may see.
+fn named() -> Result<Vec<SeccompRule>, BackendError> {
+    let options = [
+        libc::PR_SET_NAME,
+        libc::PR_GET_NAME,
+        PR_SET_VMA,
+        libc::PR_GET_PDEATHSIG,
+        libc::PR_GET_NO_NEW_PRIVS,
+    ];
+    let rules = options.map(|option| rule(0, SeccompCmpOp::Eq, number(option)));
+    let rules = rules.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(rules.concat())
+}
+
 // Not in every C library's list of names.
+const PR_SET_VMA: c_int = 0x5356_4d41;
 const F_SETSIG: c_int = 10;
 const F_SETOWN_EX: c_int = 15;
 

@@ -109,6 +109,13 @@ async fn programs_and_processes_of_its_own() {
         "vfork()",
         "setsid()",
         "prctl(PR_SET_PDEATHSIG, 0)",
+        "prctl(PR_SET_DUMPABLE, 1)",
+        "prctl(PR_SET_PTRACER, -1)",
+        "prctl(PR_SET_CHILD_SUBREAPER, 1)",
+        "prctl(PR_SET_SECUREBITS, 0)",
+        "prctl(PR_SET_SECCOMP, 1)",
+        "prctl(PR_SET_MM, 1, 0, 0, 0)",
+        "prctl(PR_SET_SYSCALL_USER_DISPATCH, 0, 0, 0, 0)",
     ];
     assert_refused("", "", &attempts).await;
 }
@@ -161,7 +168,9 @@ async fn networks() {
 #[tokio::test]
 async fn it_may_compute_as_it_likes() {
     let plugin = c(r#"
+      #include <errno.h>
       #include <fcntl.h>
+      #include <sys/prctl.h>
       #include <pthread.h>
       #include <signal.h>
       #include <sys/mman.h>
@@ -185,6 +194,9 @@ async fn it_may_compute_as_it_likes() {
         int file = open("/dev/urandom", O_RDONLY); char byte;
         if (file < 0 || read(file, &byte, 1) != 1 || fcntl(file, F_GETFD) < 0 || close(file)) return 15;
         if (isatty(1) || fflush(stdout)) return 16;
+        char name[16]; errno = 0;
+        if (prctl(PR_SET_NAME, "computes") || prctl(PR_GET_NAME, name) || strcmp(name, "computes")) return 17;
+        if (prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0, 0, "x") && errno == ENOSYS) return 18;
         return 0; }"#);
     let outcome = call(&plugin, b"").await;
     assert_eq!(outcome.status, CallStatus::Ok, "{outcome:?}");
