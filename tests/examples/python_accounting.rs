@@ -8,6 +8,8 @@ use crate::support::{Client, Finished, Server, Shop};
 use super::{commands, folder, shell};
 
 const EXAMPLE: &str = "python-accounting";
+/// A port that nobody listens at.
+const NOWHERE: &str = "http://127.0.0.1:1";
 
 fn export(server: &Server, into: &Path) -> String {
     let mut shell = shell(server, &folder(EXAMPLE), &commands(EXAMPLE)[0]);
@@ -85,16 +87,18 @@ fn a_run_that_was_cut_off_is_repeated_into_the_same_file() {
 }
 
 #[test]
-fn a_server_that_is_away_fails_the_run_and_keeps_the_cursor() {
+fn a_server_that_is_away_or_lets_nobody_in_fails_the_run_and_keeps_the_cursor() {
     let (server, into) = (Server::start(), tempfile::tempdir().expect("a folder"));
     let shop = Shop::new(Client::new(&server));
     shop.activate(&shop.order(""), "001122aabbcc")
         .expect("a license");
-    let mut away = shell(&server, &folder(EXAMPLE), &commands(EXAMPLE)[0]);
-    away.env("FOLDER", into.path()).env("LDS_PASSWORD", "wrong");
-    let said = Finished::of(&mut away).failure();
-    assert!(said.starts_with("export: "), "{said}");
-    assert!(!into.path().join("state.json").exists());
+    for (name, value) in [("LDS_PASSWORD", "wrong"), ("LDS_URL", NOWHERE)] {
+        let mut away = shell(&server, &folder(EXAMPLE), &commands(EXAMPLE)[0]);
+        away.env("FOLDER", into.path()).env(name, value);
+        let said = Finished::of(&mut away).failure();
+        assert!(said.starts_with("export: "), "{said}");
+        assert!(!into.path().join("state.json").exists(), "{name}");
+    }
     assert_eq!(export(&server, into.path()), "licenses-000001.csv\n");
 }
 

@@ -138,11 +138,7 @@ fn licenses_that_are_over(world: &World) {
 }
 
 fn products_that_are_not_sold(world: &World) {
-    let sold = |product: &str| {
-        format!(
-            "<order><customerId>ext:crm-1</customerId><productId>ext:{product}</productId></order>"
-        )
-    };
+    let sold = |product: &str| sold("ext:crm-1", &format!("ext:{product}"));
     refuse(
         world,
         STAFF,

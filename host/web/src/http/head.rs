@@ -29,6 +29,8 @@ struct State {
     lingers: bool,
     /// The client has yet to take something that was sent.
     is_stalled: bool,
+    /// Nothing that comes now is looked at.
+    is_closed: bool,
 }
 
 impl Default for State {
@@ -38,6 +40,7 @@ impl Default for State {
             turn: Turn::Client,
             lingers: false,
             is_stalled: false,
+            is_closed: false,
         }
     }
 }
@@ -139,11 +142,14 @@ impl Link {
     /// Since when the connection waits for its client: every byte that came belongs to a request
     /// that was answered, and there are no others.
     pub(super) fn waits_since(&self) -> Option<Instant> {
-        self.with(|state| match state.turn {
-            Turn::Waits(since) if state.seen.count == 0 && !state.is_stalled && !state.lingers => {
-                Some(since)
+        self.with(|state| {
+            let is_over = state.lingers || state.is_closed;
+            match state.turn {
+                Turn::Waits(since) if state.seen.count == 0 && !state.is_stalled && !is_over => {
+                    Some(since)
+                }
+                _ => None,
             }
-            _ => None,
         })
     }
 
@@ -163,9 +169,9 @@ impl Link {
         self.with(|state| state.lingers = true);
     }
 
-    /// The connection is closed; nothing that comes now is looked at.
+    /// The connection is closed.
     pub(super) fn closes(&self) {
-        self.with(|state| state.turn = Turn::Server(BodyEnd::LastChunk));
+        self.with(|state| state.is_closed = true);
     }
 
     pub(super) fn lingers(&self) -> bool {
