@@ -10,6 +10,7 @@ mod support;
 
 mod activations;
 mod audit;
+mod counts;
 mod entities;
 mod events;
 mod faults;
