@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -93,6 +95,26 @@ impl Place {
         command
     }
 
+    /// Gives a server that has compiled nothing yet what it would compile: that takes it longer
+    /// than most tests do.
+    fn take_compiled(&self) {
+        let (key, cache) = (Path::new("secrets/cache.key"), Path::new("cache/wasm"));
+        let data = self.data();
+        if !self.launcher.is_empty() || data.join(key).exists() {
+            return;
+        }
+        for folder in [Path::new("secrets"), cache] {
+            let mut made = std::fs::DirBuilder::new();
+            let made = made.recursive(true).mode(0o700).create(data.join(folder));
+            made.expect("a folder");
+        }
+        let modules = std::fs::read_dir(compiled().join(cache)).expect("compiled code");
+        let modules = modules.map(|entry| cache.join(entry.expect("a file").file_name()));
+        for file in modules.chain([key.to_owned()]) {
+            std::fs::copy(compiled().join(&file), data.join(&file)).expect("copied");
+        }
+    }
+
     /// The first user, `admin`.
     pub(crate) fn create_administrator(&self) {
         self.create_administrator_called("admin");
@@ -120,6 +142,19 @@ impl Place {
             String::from_utf8_lossy(&output.stderr)
         );
     }
+}
+
+/// A data directory with the compiled code of the bundled plugins, kept from run to run.
+fn compiled() -> &'static Path {
+    static COMPILED: OnceLock<PathBuf> = OnceLock::new();
+    COMPILED.get_or_init(|| {
+        let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+        let mut list = Command::new(env!("CARGO_BIN_EXE_lds"));
+        list.args(["plugin", "list", "--data-dir"]).arg(&data);
+        let output = list.output().expect("the program runs");
+        assert!(output.status.success(), "{output:?}");
+        data
+    })
 }
 
 /// The configuration of a test server: free ports, and the vendor's kit for FLEXnet files.
@@ -156,6 +191,7 @@ impl Server {
 
     /// Where an administrator is already.
     pub(crate) fn at(place: Place) -> Self {
+        place.take_compiled();
         let mut child = place
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
