@@ -1,10 +1,12 @@
-//! A plugin's file: what kind it is, told by its content, and its digest.
+//! A plugin's file or folder: what kind it is, told by its content, and its digest.
 
 use std::path::{Path, PathBuf};
 
 use crate::error::LoadError;
 use crate::hex;
 use crate::limits::{Limits, MAX_ARTEFACT};
+use crate::package;
+use crate::stdio::{Mode, Program};
 use crate::wasm::sha256;
 
 /// How a plugin runs.
@@ -14,6 +16,8 @@ pub enum PluginKind {
     Wasm,
     /// A native library in worker processes.
     Native,
+    /// A program.
+    Process,
 }
 
 impl PluginKind {
@@ -22,6 +26,7 @@ impl PluginKind {
         match self {
             Self::Wasm => "WASM",
             Self::Native => "NATIVE",
+            Self::Process => "PROCESS",
         }
     }
 
@@ -30,6 +35,7 @@ impl PluginKind {
         match self {
             Self::Wasm => Limits::wasm(),
             Self::Native => Limits::native(),
+            Self::Process => Limits::process(),
         }
     }
 }
@@ -40,6 +46,8 @@ pub(crate) struct Artefact {
     pub(crate) content: Content,
     /// SHA-256 of the file, in hex.
     pub(crate) digest: String,
+    /// The version that a package says it has.
+    pub(crate) version: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -48,27 +56,29 @@ pub(crate) enum Content {
     Wasm(Vec<u8>),
     /// A library, which only a worker opens.
     Native(PathBuf),
+    /// A program, which only a worker starts.
+    Process(Program),
 }
 
 impl Artefact {
-    /// Reads a file of any kind.
+    /// Reads a file of any kind, or a package.
     pub(crate) fn read(path: &Path) -> Result<Self, LoadError> {
-        let failed = |error| LoadError::new(format!("{} cannot be read: {error}", path.display()));
-        let size = std::fs::metadata(path).map_err(failed)?.len();
-        if size > MAX_ARTEFACT {
-            return Err(LoadError::new(format!(
-                "{} has {size} bytes, the limit is {MAX_ARTEFACT}",
-                path.display()
-            )));
+        if path.is_dir() {
+            return package::open(path);
         }
-        let bytes = std::fs::read(path).map_err(failed)?;
+        let bytes = read_file(path, MAX_ARTEFACT)?;
         let digest = hex::encode(&sha256(&bytes));
         let content = match kind_of(&bytes)? {
             PluginKind::Wasm => Content::Wasm(bytes),
             // The loader would look for a bare name in system folders.
-            PluginKind::Native => Content::Native(path.canonicalize().map_err(failed)?),
+            PluginKind::Native => Content::Native(whole(path)?),
+            PluginKind::Process => Content::Process(script(&whole(path)?)?),
         };
-        Ok(Self { content, digest })
+        Ok(Self {
+            content,
+            digest,
+            version: None,
+        })
     }
 
     /// A module in memory.
@@ -76,6 +86,7 @@ impl Artefact {
         Self {
             digest: hex::encode(&sha256(bytes)),
             content: Content::Wasm(bytes.to_vec()),
+            version: None,
         }
     }
 
@@ -83,8 +94,37 @@ impl Artefact {
         match self.content {
             Content::Wasm(_) => PluginKind::Wasm,
             Content::Native(_) => PluginKind::Native,
+            Content::Process(_) => PluginKind::Process,
         }
     }
+}
+
+/// The bytes of a file that is not too long.
+pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>, LoadError> {
+    let failed = |error| unreadable(path, &error);
+    let size = std::fs::metadata(path).map_err(failed)?.len();
+    if size > most {
+        return Err(LoadError::new(format!(
+            "{} has {size} bytes, the limit is {most}",
+            path.display()
+        )));
+    }
+    std::fs::read(path).map_err(failed)
+}
+
+fn whole(path: &Path) -> Result<PathBuf, LoadError> {
+    path.canonicalize()
+        .map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> LoadError {
+    LoadError::new(format!("{} cannot be read: {error}", path.display()))
+}
+
+/// A script names what reads it in its first line.
+fn script(path: &Path) -> Result<Program, LoadError> {
+    let folder = path.parent().unwrap_or(Path::new("/"));
+    Program::new(folder, &[path.display().to_string()], Mode::Lines)
 }
 
 fn kind_of(bytes: &[u8]) -> Result<PluginKind, LoadError> {
@@ -99,11 +139,14 @@ fn kind_of(bytes: &[u8]) -> Result<PluginKind, LoadError> {
     if bytes.starts_with(b"\x7fELF") {
         return Ok(PluginKind::Native);
     }
+    if bytes.starts_with(b"#!") {
+        return Ok(PluginKind::Process);
+    }
     if is_module_text(bytes) {
         return Ok(PluginKind::Wasm);
     }
     Err(LoadError::new(
-        "the file is neither a WebAssembly module nor a native library",
+        "the file is neither a WebAssembly module nor a native library nor a script",
     ))
 }
 
@@ -129,6 +172,7 @@ mod tests {
         assert_eq!(kind_of(b"\x7fELF..."), Ok(PluginKind::Native));
         let component = kind_of(b"\0asm\x0d\0\x01\0").unwrap_err().to_string();
         assert!(component.contains("component"));
-        assert!(kind_of(b"#!/bin/sh\n").is_err());
+        assert_eq!(kind_of(b"#!/bin/sh\n"), Ok(PluginKind::Process));
+        assert!(kind_of(b"print('hello')").is_err());
     }
 }

@@ -25,8 +25,8 @@ pub struct GeneratorsConfig {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PluginConfig {
-    /// A file in the plugin folder, or an absolute path; by default the bundled
-    /// or installed plugin that calls itself NAME.
+    /// A file or a package's folder in the plugin folder, or an absolute path; by
+    /// default the bundled or installed plugin that calls itself NAME.
     pub package: Option<PathBuf>,
     /// Whether it is taken into service.
     pub enabled: bool,

@@ -1,6 +1,6 @@
-//! Loads and calls generators: plugins as WebAssembly modules and as native
-//! libraries in worker processes, remote services, their limits, and the signers that
-//! complete what they write.
+//! Loads and calls generators: plugins as WebAssembly modules, as native libraries in
+//! worker processes and as programs, remote services, their limits, and the signers
+//! that complete what they write.
 //!
 //! This crate must not know SQL, nor who calls it. The rules of the interface between
 //! host and plugin are those of `lds-plugin-api`.
@@ -30,6 +30,7 @@
 //! Tools for plugin authors use [`Runtime::open_named`] and [`inspect`].
 
 mod abi;
+mod apart;
 mod artefact;
 mod bundled;
 mod carrier;
@@ -45,6 +46,7 @@ pub mod limits;
 mod load;
 mod names;
 mod native;
+mod package;
 mod plugin;
 mod port;
 mod private_file;
@@ -57,6 +59,7 @@ mod result;
 mod runtime;
 mod signer;
 mod status;
+mod stdio;
 mod trial;
 mod walls;
 mod wasm;

@@ -12,6 +12,8 @@ pub const MAX_ARTEFACT: u64 = 32 << 20;
 pub const MAX_SIGNATURES: usize = 16;
 /// How long a module may take to compile.
 pub const COMPILE_TIME: Duration = Duration::from_mins(1);
+/// How long a program may take until it has described itself.
+pub const START_TIME: Duration = Duration::from_secs(10);
 /// How often running modules are looked at.
 pub const TICK: Duration = Duration::from_millis(10);
 /// The stack of a module, in bytes.
@@ -24,7 +26,8 @@ pub const MAX_TABLE: usize = 20_000;
 pub struct Limits {
     /// Time of one call.
     pub time: Duration,
-    /// Memory of one call (wasm) or of a worker process (native), in bytes.
+    /// Memory of one call (wasm), of a worker process (native), or resident of a
+    /// program with all its processes, in bytes.
     pub memory: usize,
     /// Size of the output document, in bytes.
     pub output: usize,
@@ -50,6 +53,16 @@ impl Limits {
     pub fn native() -> Self {
         Self {
             memory: 256 << 20,
+            ..Self::wasm()
+        }
+    }
+
+    /// The defaults of a program: languages with a runtime of their own need
+    /// time and memory.
+    pub fn process() -> Self {
+        Self {
+            time: Duration::from_secs(5),
+            memory: 512 << 20,
             ..Self::wasm()
         }
     }

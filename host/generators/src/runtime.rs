@@ -1,15 +1,17 @@
 //! Turns plugin files into carriers: one runtime for modules, one spawner for
-//! worker processes, one cache of compiled code.
+//! processes, one cache of compiled code.
 
 use std::path::{Path, PathBuf};
 
+use crate::apart::{Pool, Repeated, Spawner};
 use crate::artefact::{Artefact, Content, PluginKind};
 use crate::bundled;
 use crate::carrier::{CallOutcome, Carrier};
 use crate::error::LoadError;
 use crate::limits::Limits;
-use crate::native::{NativePlugin, Spawner};
+use crate::native::Library;
 use crate::process::WorkerProgram;
+use crate::stdio::{Lines, Mode, OneShot, Starter};
 use crate::walls;
 use crate::wasm::{CacheKey, CodeCache, PoolMode, WasmEngine, WasmPlugin, obtain};
 
@@ -115,9 +117,18 @@ impl Runtime {
             Content::Native(path) => {
                 walls::tell();
                 let (spawner, program) = (self.spawner.clone(), self.program.clone());
-                let plugin = NativePlugin::new(spawner, program, path.clone());
-                crate::abi::check(plugin.abi(limits).await?)?;
-                Ok(Box::new(plugin))
+                let pool = Pool::new(Library::new(spawner, program, path.clone()));
+                crate::abi::check(pool.abi(limits).await?)?;
+                Ok(Box::new(Repeated(pool)))
+            }
+            Content::Process(program) => {
+                walls::tell();
+                let (spawner, worker) = (self.spawner.clone(), self.program.clone());
+                let starter = Starter::new(spawner, worker, program.clone());
+                Ok(match program.mode {
+                    Mode::Lines => Box::new(Repeated(Pool::new(Lines(starter)))),
+                    Mode::OneShot => Box::new(Repeated(OneShot(starter))),
+                })
             }
         }
     }

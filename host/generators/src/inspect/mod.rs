@@ -113,7 +113,7 @@ struct Answer {
 /// A good request of each operation, and mutations of it.
 fn questions(described: &Described) -> Result<Vec<Question>, String> {
     let mut questions = Vec::new();
-    for op in [Op::Generate, Op::Validate, Op::Verify] {
+    for op in [Op::Generate, Op::Validate, Op::Verify, Op::Host] {
         let Some(input) = sample(described, op)?.filter(|_| described.has(op)) else {
             continue;
         };
@@ -152,6 +152,7 @@ impl Answer {
             }
             (CallStatus::Ok, Op::Generate) => check_files(&self.output),
             (CallStatus::Ok, Op::Validate) => decode::<doc::ValidateResult>(&self.output).map(drop),
+            (CallStatus::Ok, Op::Host) => decode::<doc::HostAnswer>(&self.output).map(drop),
             (CallStatus::Ok, _) => decode::<doc::VerifyResult>(&self.output).map(drop),
             (CallStatus::Rejected, _) => decode::<doc::Rejection>(&self.output).map(drop),
             (CallStatus::Input, _) => Ok(()),

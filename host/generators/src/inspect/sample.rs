@@ -4,7 +4,7 @@ use lds_domain::generator::{Definition, Description};
 use lds_plugin_api::{Op, document as doc};
 
 use crate::documents::encode;
-use crate::load::{Described, to_json};
+use crate::load::{Described, definitions, to_json};
 
 /// Texts of which one may fit a definition that has no default.
 const WORDS: [&str; 8] = [
@@ -28,8 +28,9 @@ pub fn sample(described: &Described, op: Op) -> Result<Option<Vec<u8>>, String> 
         Op::Generate => encode(&request()).map(Some),
         Op::Validate => encode(&validate_request(&request())).map(Some),
         Op::Verify => encode(&verify_request(request())).map(Some),
+        Op::Host => host_request(described).map(|it| encode(&it)).transpose(),
         Op::Describe | Op::SelfTest => Ok(Some(Vec::new())),
-        _ => Ok(None),
+        Op::Read => Ok(None),
     }
 }
 
@@ -116,6 +117,18 @@ fn validate_request(request: &doc::GenerateRequest) -> doc::ValidateRequest {
         features: request.features.iter().map(feature).collect(),
         settings: request.settings.clone(),
     }
+}
+
+/// A machine of the first host type that is composed of parts.
+fn host_request(described: &Described) -> Option<doc::HostRequest> {
+    let mut types = described.document.host_types.iter();
+    let composed = types.find(|host_type| !host_type.attributes.is_empty())?;
+    let declared = definitions("attributes", &composed.attributes).ok()?;
+    Some(doc::HostRequest {
+        schema: doc::SCHEMA,
+        host_type: composed.name.clone(),
+        attributes: values(&declared),
+    })
 }
 
 /// A machine of the first host type whose example tells a value.

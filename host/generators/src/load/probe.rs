@@ -27,11 +27,23 @@ pub(crate) async fn probe(
 ) -> Result<Probed, LoadError> {
     let carrier = runtime.open(artefact, limits).await?;
     let described = interrogate(carrier.as_ref(), limits).await?;
+    check_version(artefact, &described)?;
     Ok(Probed {
         carrier,
         described,
         limits: artefact.kind().limits(),
     })
+}
+
+/// A package and what is in it tell the same version.
+fn check_version(artefact: &Artefact, described: &Described) -> Result<(), LoadError> {
+    let found = &described.document.version;
+    match &artefact.version {
+        Some(expected) if expected != found => Err(LoadError::new(format!(
+            "DESCRIBE tells the version {found}, but plugin.toml {expected}: give both the same"
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// What a plugin says of itself, twice the same; its own test must pass.

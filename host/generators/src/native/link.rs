@@ -28,8 +28,8 @@ pub(super) struct Link {
     pub(super) turn: u32,
 }
 
-/// What a worker answered.
-pub(super) struct Answer {
+/// What a worker said.
+pub(super) struct Said {
     /// What the library returned.
     pub(super) code: u32,
     /// How the call ended.
@@ -66,11 +66,11 @@ impl Link {
     }
 
     /// Waits for the worker's answer.
-    pub(super) async fn answer(&mut self) -> io::Result<Answer> {
+    pub(super) async fn answer(&mut self) -> io::Result<Said> {
         self.wait().await?;
         let worker = &self.memory.shared().worker;
         let len = worker.len.load(Ordering::Relaxed);
-        Ok(Answer {
+        Ok(Said {
             code: worker.code.load(Ordering::Relaxed),
             ending: Ending::from_number(worker.ending.load(Ordering::Relaxed))?,
             output: self.memory.copy(Area::Output, len)?,

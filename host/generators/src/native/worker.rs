@@ -6,20 +6,19 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use crate::apart::{Answer, Failure, Printed, Process, Spawner, Worker};
 use crate::carrier::LogBuffer;
 use crate::limits::Limits;
 use crate::process::WorkerProgram;
 
-use super::link::{Answer, Link};
+use super::link::Link;
 use super::memory::{Ending, invalid};
-use super::printed::Printed;
-use super::spawn::{Process, Spawner};
 
 /// How long a library may take to load.
 const START_TIME: Duration = Duration::from_secs(5);
 
 /// A process with the library loaded.
-pub(super) struct Worker {
+pub(crate) struct NativeWorker {
     link: Link,
     printed: Printed,
     /// Ends the process when dropped.
@@ -28,7 +27,7 @@ pub(super) struct Worker {
     pub(super) abi: u32,
 }
 
-impl Worker {
+impl NativeWorker {
     /// Starts a process and waits until it has loaded the library.
     pub(super) async fn start(
         spawner: &Spawner,
@@ -46,8 +45,8 @@ impl Worker {
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut process = spawner.spawn(command).await?;
-        let printed = Printed::by(&mut process, library)?;
+        let mut process = spawner.spawn(command, None).await?;
+        let printed = Printed::by(&mut process, &library.display().to_string())?;
         let mut worker = Self {
             link,
             printed,
@@ -70,25 +69,31 @@ impl Worker {
         let reasons: Vec<_> = reasons.into_lines().into_iter().map(|l| l.text).collect();
         Err(io::Error::other(reasons.join("; ")))
     }
+}
 
-    /// Makes one call. Any error means that the worker must be dropped.
-    pub(super) async fn call(&mut self, op: u32, input: &[u8]) -> io::Result<Answer> {
+impl Worker for NativeWorker {
+    async fn call(&mut self, op: u32, input: &[u8], _limits: &Limits) -> Result<Answer, Failure> {
         self.printed.renew();
-        self.link.post(op, input)?;
-        let answer = self.link.answer().await?;
+        let asked = self.link.post(op, input);
+        asked.map_err(|error| Failure::crash(&error))?;
+        let answer = self.link.answer().await;
+        let answer = answer.map_err(|error| Failure::crash(&error))?;
         match answer.ending {
-            Ending::Refused => Err(invalid("an answer out of turn")),
-            Ending::Complete | Ending::Overflow => Ok(answer),
+            Ending::Refused => Err(Failure::crash(&invalid("an answer out of turn"))),
+            Ending::Complete | Ending::Overflow => Ok(Answer {
+                code: answer.code.cast_signed(),
+                output: answer.output,
+                overflowed: answer.ending == Ending::Overflow,
+                memory: 0,
+            }),
         }
     }
 
-    /// The messages of the last call, also of one that did not end.
-    pub(super) fn logs(&self, logs: &mut LogBuffer) -> io::Result<()> {
+    fn logs(&self, logs: &mut LogBuffer) -> io::Result<()> {
         self.link.logs(logs)
     }
 
-    /// Requests so far.
-    pub(super) fn turns(&self) -> u32 {
+    fn calls(&self) -> u32 {
         self.link.turn
     }
 }

@@ -201,7 +201,11 @@ const PR_SET_VMA: c_int = 0x5356_4d41;
 const F_SETSIG: c_int = 10;
 const F_SETOWN_EX: c_int = 15;
 
-fn rule(index: u8, is: SeccompCmpOp, value: u64) -> Result<Vec<SeccompRule>, BackendError> {
+pub(super) fn rule(
+    index: u8,
+    is: SeccompCmpOp,
+    value: u64,
+) -> Result<Vec<SeccompRule>, BackendError> {
     Ok(vec![SeccompRule::new(vec![when(index, is, value)?])?])
 }
 
@@ -210,7 +214,7 @@ fn when(index: u8, is: SeccompCmpOp, value: u64) -> Result<SeccompCondition, Bac
 }
 
 /// As the filter sees it: the lower half of a register.
-fn number(value: c_int) -> u64 {
+pub(super) fn number(value: c_int) -> u64 {
     u64::from(value.cast_unsigned())
 }
 

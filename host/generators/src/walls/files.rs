@@ -1,5 +1,5 @@
-//! Which files a native library may read: those that it is loaded from. Landlock closes TCP, signals
-//! and abstract sockets off as well.
+//! Which files a plugin may reach: a native library those that it is loaded from, a program those of
+//! its folder and of the system. Landlock closes TCP, signals and abstract sockets off as well.
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +25,30 @@ const SYSTEM: [&str; 10] = [
     "/dev/urandom",
     "/proc/self",
 ];
+
+/// What programs are made of, and what their runtimes ask the kernel. Nothing of `/etc` that could
+/// be somebody's secret; links to these places lead into them.
+const PROGRAMS: [&str; 17] = [
+    "/bin",
+    "/lib",
+    "/lib64",
+    "/usr",
+    "/etc/alternatives",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/dev/null",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/zero",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/self",
+    "/proc/stat",
+    "/sys/devices/system/cpu",
+    "/sys/kernel/mm/transparent_hugepage",
+];
+/// Where Debian keeps what runtimes are set up with.
+const SET_UP: [&str; 5] = ["java", "mono", "perl", "python", "ruby"];
 
 /// Whether files can be closed off.
 pub(super) fn around_files() -> bool {
@@ -54,6 +78,34 @@ pub(super) fn close_in(library: &Path) -> Result<(), RulesetError> {
         .add_rules(path_beneath_rules(readable, reading))?
         .restrict_self()?;
     Ok(())
+}
+
+/// Closes this process, which is to become a program, in. As far as the kernel can.
+pub(super) fn close_program_in(folder: &Path, scratch: &Path) -> Result<(), RulesetError> {
+    let own = [folder.to_owned()];
+    let readable = PROGRAMS
+        .iter()
+        .map(PathBuf::from)
+        .chain(set_up())
+        .chain(own);
+    let reading = AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::Execute;
+    let null = [Path::new("/dev/null")];
+    rules()?
+        .add_rules(path_beneath_rules(readable, reading))?
+        .add_rules(path_beneath_rules(null, AccessFs::WriteFile))?
+        .add_rules(path_beneath_rules([scratch], AccessFs::from_all(WANTED)))?
+        .restrict_self()?;
+    Ok(())
+}
+
+/// `/etc/java-17-openjdk`, `/etc/perl`.
+fn set_up() -> Vec<PathBuf> {
+    let entries = Path::new("/etc").read_dir().into_iter().flatten().flatten();
+    let is_one = |name: &str| SET_UP.iter().any(|set_up| name.starts_with(set_up));
+    entries
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_one))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// Nothing is allowed yet.

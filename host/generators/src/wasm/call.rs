@@ -27,7 +27,7 @@ impl WasmPlugin {
     /// Checks a compiled module and links it; `lds_abi` is still to be asked.
     pub(crate) fn new(module: &Module, limits: &Limits) -> Result<Self, LoadError> {
         let exports = check(module, limits)?;
-        let prepared = linker(module.engine())
+        let prepared = linker(module)
             .and_then(|linker| linker.instantiate_pre(module))
             .map_err(|error| LoadError::new(format!("the module cannot be linked: {error}")))?;
         Ok(Self {
@@ -47,8 +47,9 @@ impl WasmPlugin {
         };
         answer.await.map_err(|error| {
             let (status, note) = explain(&error);
+            let said = said(store.into_data());
             LoadError::new(format!(
-                "the module cannot be asked for its version: {status}, {note}"
+                "the module cannot be asked for its version: {status}, {note}{said}"
             ))
         })
     }
@@ -87,7 +88,8 @@ impl Carrier for WasmPlugin {
         let start = Instant::now();
         let mut store = self.store(input, limits);
         let result = self.run(&mut store, op).await;
-        let state = store.into_data();
+        let mut state = store.into_data();
+        state.end_lines();
         let (status, note) = conclude(&result, state.overflowed);
         CallOutcome {
             status,
@@ -102,6 +104,17 @@ impl Carrier for WasmPlugin {
             memory: state.memory.used as u64,
         }
     }
+}
+
+/// The last words of a module, which tell its author more than the trap does.
+fn said(mut state: CallState) -> String {
+    state.end_lines();
+    let lines = state.logs.into_lines().into_iter().map(|line| line.text);
+    let words: Vec<_> = lines.filter(|text| !text.is_empty()).take(3).collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    format!("; it says: {}", words.join("; "))
 }
 
 fn on_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Result<UpdateDeadline> {
@@ -147,7 +160,7 @@ fn explain(error: &wasmtime::Error) -> (CallStatus, String) {
         let status = match ended {
             Ended::Time => CallStatus::Timeout,
             Ended::Memory => CallStatus::Memory,
-            Ended::Range => CallStatus::Trap,
+            Ended::Range | Ended::Exit => CallStatus::Trap,
         };
         return (status, ended.to_string());
     }

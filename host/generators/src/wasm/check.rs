@@ -6,6 +6,7 @@ use crate::error::LoadError;
 use crate::limits::Limits;
 
 use super::host::MODULE;
+use super::wasi::{self, WASI};
 
 /// Where the exports of a checked module are.
 #[derive(Clone, Copy)]
@@ -39,20 +40,19 @@ pub(super) fn check(module: &Module, limits: &Limits) -> Result<Exports, LoadErr
 }
 
 fn check_import(module: &str, name: &str, found: &ExternType) -> Result<(), LoadError> {
-    if module == "wasi_snapshot_preview1" {
-        return Err(LoadError::new(format!(
-            "the module imports {module}.{name}, and this version offers no WASI: build it for \
-             wasm32-unknown-unknown, without a system library"
-        )));
-    }
     let expected = match (module, name) {
         (MODULE, "input_read") => "(i32, i32, i32) -> i32",
         (MODULE, "output_write") => "(i32, i32) -> i32",
         (MODULE, "log") => "(i32, i32, i32)",
+        (WASI, name) => match wasi::expected(name) {
+            Some(signature) => signature,
+            None if found.func().is_some_and(wasi::can_be_refused) => return Ok(()),
+            None => "a function with the result i32",
+        },
         _ => {
             return Err(LoadError::new(format!(
                 "the module imports {module}.{name}, which is not offered: only input_read, \
-                 output_write and log of {MODULE} are"
+                 output_write and log of {MODULE} are, and {WASI} without files or network"
             )));
         }
     };
@@ -60,7 +60,7 @@ fn check_import(module: &str, name: &str, found: &ExternType) -> Result<(), Load
         return Ok(());
     }
     Err(LoadError::new(format!(
-        "the module imports {module}.{name} as {}, expected the function {expected}",
+        "the module imports {module}.{name} as {}, expected {expected}",
         signature(found)
     )))
 }

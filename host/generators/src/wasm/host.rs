@@ -1,9 +1,11 @@
 //! The three host functions as a module sees them, and the state of one call.
 
-use wasmtime::{Caller, Engine, Extern, Linker, Memory, ModuleExport, ResourceLimiter};
+use wasmtime::{Caller, Extern, Linker, Memory, Module, ModuleExport, ResourceLimiter};
 
 use crate::carrier::LogBuffer;
 use crate::limits::{Limits, MAX_TABLE, TICK};
+
+use super::wasi::{self, Surroundings};
 
 /// The module of the imports.
 pub(super) const MODULE: &str = "lds_v1";
@@ -17,6 +19,8 @@ pub(super) enum Ended {
     Memory,
     #[error("a range lies outside memory")]
     Range,
+    #[error("the module wants to exit")]
+    Exit,
 }
 
 /// What one call owns.
@@ -29,6 +33,7 @@ pub(super) struct CallState {
     pub(super) calling: bool,
     pub(super) overflowed: bool,
     pub(super) memory: MemoryGuard,
+    pub(super) surroundings: Surroundings,
     output_limit: usize,
     ticks_left: u128,
 }
@@ -46,6 +51,7 @@ impl CallState {
                 limit: limits.memory,
                 used: 0,
             },
+            surroundings: Surroundings::default(),
             output_limit: limits.output,
             ticks_left: limits.time.as_millis().div_ceil(TICK.as_millis()),
         }
@@ -120,9 +126,10 @@ impl ResourceLimiter for MemoryGuard {
     }
 }
 
-/// A linker that offers the three imports and nothing else.
-pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<CallState>> {
-    let mut linker = Linker::new(engine);
+/// A linker that offers the three imports, what system libraries start with, and nothing else.
+pub(super) fn linker(module: &Module) -> wasmtime::Result<Linker<CallState>> {
+    let mut linker = Linker::new(module.engine());
+    wasi::add_to(&mut linker, module)?;
     linker.func_wrap(MODULE, "input_read", input_read)?;
     linker.func_wrap(MODULE, "output_write", output_write)?;
     linker.func_wrap(MODULE, "log", log)?;
@@ -156,7 +163,7 @@ fn log(mut caller: Caller<'_, CallState>, level: u32, utf8: u32, len: u32) -> wa
     Ok(())
 }
 
-fn memory(caller: &mut Caller<'_, CallState>) -> wasmtime::Result<Memory> {
+pub(super) fn memory(caller: &mut Caller<'_, CallState>) -> wasmtime::Result<Memory> {
     let export = caller.data().memory_export;
     match caller.get_module_export(&export) {
         Some(Extern::Memory(memory)) => Ok(memory),
@@ -165,7 +172,7 @@ fn memory(caller: &mut Caller<'_, CallState>) -> wasmtime::Result<Memory> {
 }
 
 /// The bytes `[start, start + len)`; an empty range may start anywhere.
-fn range_mut(memory: &mut [u8], start: u32, len: u32) -> wasmtime::Result<&mut [u8]> {
+pub(super) fn range_mut(memory: &mut [u8], start: u32, len: u32) -> wasmtime::Result<&mut [u8]> {
     if len == 0 {
         return Ok(&mut []);
     }

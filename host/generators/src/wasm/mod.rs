@@ -2,7 +2,7 @@
 //!
 //! `engine` configures the runtime, `check` refuses modules that break the
 //! ABI, `cache` and `compile` turn bytes into code once, `host` serves the
-//! three imports and `call` runs one operation.
+//! three imports, `wasi` those of system libraries, and `call` runs one operation.
 
 mod cache;
 mod call;
@@ -10,6 +10,7 @@ mod check;
 mod compile;
 mod engine;
 mod host;
+mod wasi;
 
 pub use cache::CacheKey;
 pub(crate) use cache::CodeCache;

@@ -12,6 +12,13 @@ use crate::walls;
 
 /// Open files of a worker: its socket, its pipes, what the loader needs.
 const OPEN_FILES: u64 = 64;
+/// Open files of a program: runtimes keep their libraries open.
+const PROGRAM_FILES: u64 = 256;
+/// The largest file that a program may write, in bytes.
+const PROGRAM_FILE: u64 = 64 << 20;
+/// What a program may map for writing, beside what it may have resident: runtimes
+/// reserve more than they use. It stops what grows between two looks.
+const PROGRAM_MAPPED: u64 = 4;
 /// Memory of a compilation, in bytes of address space.
 const COMPILE_MEMORY: u64 = 2 << 30;
 
@@ -25,6 +32,18 @@ pub(super) fn before_loading(library: &Path, memory: u64) -> Result<(), LoadErro
     limit(Resource::Nofile, OPEN_FILES)?;
     limit(Resource::As, mapped_bytes()?.saturating_add(memory))?;
     walls::close_in(library)
+}
+
+/// A program: it dies with the server, gains no rights, reads its folder and
+/// what belongs to the system, writes scratch files and no core, and reaches no
+/// network. `memory` is what it may have resident, which the server looks at.
+pub(super) fn before_program(folder: &Path, scratch: &Path, memory: u64) -> Result<(), LoadError> {
+    set_parent_process_death_signal(Some(Signal::KILL)).map_err(|e| failed(&e))?;
+    give_up_rights()?;
+    limit(Resource::Fsize, PROGRAM_FILE)?;
+    limit(Resource::Nofile, PROGRAM_FILES)?;
+    limit(Resource::Data, memory.saturating_mul(PROGRAM_MAPPED))?;
+    walls::close_program_in(folder, scratch)
 }
 
 /// A compilation ends by itself, at the latest after the time limit.

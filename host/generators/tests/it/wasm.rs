@@ -205,8 +205,8 @@ async fn imports_that_are_not_offered_are_named() {
         ),
         (r#"(import "env" "memory" (memory 1))"#, "env.memory"),
         (
-            r#"(import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i32 i32) (result i32)))"#,
-            "no WASI",
+            r#"(import "wasi_unstable" "fd_close" (func (param i32) (result i32)))"#,
+            "wasi_unstable.fd_close",
         ),
     ] {
         let refused = refusal(&raw_wat(&format!("(module {import})"))).await;

@@ -14,7 +14,8 @@ use crate::command::read_file;
 /// One call.
 #[derive(clap::Args)]
 pub(crate) struct Run {
-    /// A bundled plugin, or a file: a WebAssembly module or a native library
+    /// A bundled plugin, a file (WebAssembly module, native library, script), or a folder with
+    /// plugin.toml
     #[arg(value_name = "NAME|FILE")]
     plugin: PathBuf,
     /// The operation

@@ -1,8 +1,7 @@
-//! What a library prints by itself, beside the messages of its calls: it is logged, up to a limit
+//! What a plugin prints by itself, beside what its carrier reads: it is logged, up to a limit
 //! for each call, so that no plugin fills the log.
 
 use std::io;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,13 +18,13 @@ const MAX_LINE: u64 = 1024;
 const MIN_LINE: usize = 64;
 
 /// The output of one process.
-pub(super) struct Printed(Room);
+pub(crate) struct Printed(Room);
 
 impl Printed {
-    /// Logs what the process prints from now on.
-    pub(super) fn by(process: &mut Process, library: &Path) -> io::Result<Self> {
+    /// Logs what the process prints from now on by those pipes that nobody else has taken.
+    pub(crate) fn by(process: &mut Process, plugin: &str) -> io::Result<Self> {
         let room = Room::new();
-        let name = library.display().to_string();
+        let name = plugin.to_owned();
         if let Some(child) = process.child() {
             if let Some(stdout) = child.stdout.take() {
                 let pipe = ChildStdout::from_std(stdout)?;
@@ -43,7 +42,7 @@ impl Printed {
     }
 
     /// A call begins, which may print as much as any.
-    pub(super) fn renew(&self) {
+    pub(crate) fn renew(&self) {
         self.0.renew();
     }
 }
@@ -82,18 +81,18 @@ impl Room {
     }
 }
 
-/// Reads to the end so that the library never waits; a broken pipe ends it.
-async fn log_lines(pipe: impl AsyncRead + Unpin, room: Room, library: String) {
+/// Reads to the end so that the plugin never waits; a broken pipe ends it.
+async fn log_lines(pipe: impl AsyncRead + Unpin, room: Room, plugin: String) {
     let mut pipe = BufReader::new(pipe);
     let mut line = Vec::new();
     while let Ok(1..) = next_line(&mut pipe, &mut line).await {
         match room.take(line.len()) {
             Fate::Logged => {
                 let text = String::from_utf8_lossy(&line);
-                tracing::info!(library, printed = text.trim_end(), "native plugin printed");
+                tracing::info!(plugin, printed = text.trim_end(), "plugin process printed");
             }
             Fate::Told => {
-                tracing::warn!(library, "native plugin prints too much in a call: dropped");
+                tracing::warn!(plugin, "plugin process prints too much in a call: dropped");
             }
             Fate::Dropped => {}
         }
