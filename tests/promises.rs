@@ -173,6 +173,19 @@ fn a_repeated_request_is_not_done_again(server: &Server) {
         .internal("findCustomers", "<withTotal>true</withTotal>")
         .expect("customers");
     assert_eq!(found.want("total"), "1");
+    // Of what is gone by now its id is told, and it is not made anew.
+    let id = first.want("id");
+    let delete = format!("<id>{id}</id><reason>By mistake.</reason>");
+    client.internal("deleteCustomers", &delete).expect("deleted");
+    let gone = client
+        .internal("storeCustomers", &request("Aalto"))
+        .expect("the same answer");
+    assert_eq!(
+        (gone.want("status"), gone.elements("customer").len()),
+        ("SUCCESS".into(), 0)
+    );
+    let told = gone.elements("extra").remove(0);
+    assert_eq!((told.want("name"), told.want("value")), ("id".into(), id));
 }
 
 fn state_changes_only_by_named_operations(server: &Server) {

@@ -12,7 +12,7 @@ use lds_domain::{Error, Result};
 
 use super::{Reference, each, item_reference, options, text};
 use crate::wire::batch::{StateChangeItem, StateChangeRequest, StateChangeResult};
-use crate::wire::common::ItemFailure;
+use crate::wire::common::{ItemFailure, NameValue};
 use crate::wire::import::{ImportLicensesItem, ImportLicensesRequest, ImportLicensesResult};
 use crate::wire::issue::{ReplaceLicensesItem, ReplaceLicensesResult};
 use crate::wire::store as wire;
@@ -48,9 +48,9 @@ macro_rules! store {
             fn from(answer: BatchAnswer<$entity>) -> Self {
                 let item = |(index, item): (usize, BatchItem<$entity>)| wire::$item {
                     index: number(index),
+                    extra: gone(&item),
                     $member: item.value.map(From::from),
                     failure: item.failure.map(ItemFailure::from),
-                    extra: Vec::new(),
                 };
                 result!(answer, answer.items.into_iter().enumerate().map(item))
             }
@@ -63,6 +63,16 @@ store! {
     StoreCustomers, StoreCustomersRequest => StoreCustomersResult, StoreCustomersItem: customer Customer;
     StoreProducts, StoreProductsRequest => StoreProductsResult, StoreProductsItem: product Product;
     StoreOrders, StoreOrdersRequest => StoreOrdersResult, StoreOrdersItem: order OrderDetails;
+}
+
+/// The id of what an item made, where that was deleted since: all that is left to tell.
+fn gone<T>(item: &BatchItem<T>) -> Vec<NameValue> {
+    let id = item.id.clone().filter(|_| item.value.is_none());
+    let pair = |value| NameValue {
+        name: "id".to_owned(),
+        value,
+    };
+    id.map(pair).into_iter().collect()
 }
 
 fn number(count: usize) -> u32 {
@@ -127,9 +137,9 @@ impl From<BatchAnswer<License>> for ImportLicensesResult {
     fn from(answer: BatchAnswer<License>) -> Self {
         let item = |(index, item): (usize, BatchItem<License>)| ImportLicensesItem {
             index: number(index),
+            extra: gone(&item),
             license: item.value.map(From::from),
             failure: item.failure.map(ItemFailure::from),
-            extra: Vec::new(),
         };
         result!(answer, answer.items.into_iter().enumerate().map(item))
     }
