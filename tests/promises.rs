@@ -123,9 +123,9 @@ fn a_dry_run_writes_nothing(server: &Server) {
     let shop = Shop::new(Client::new(server));
     let order = shop.order("");
     let dry = format!("{}<dryRun>true</dryRun>", machine(&order, MACHINE));
-    shop.client
-        .internal("activateLicense", &dry)
-        .expect("a dry run");
+    let tried = shop.client.internal("activateLicense", &dry);
+    let warning = tried.expect("a dry run").elements("extra").remove(0);
+    assert_eq!(warning.want("name"), "NOT_FOR_USE");
     let preview = shop
         .client
         .internal("previewLicense", &machine(&order, MACHINE))
@@ -151,6 +151,46 @@ fn a_dry_run_writes_nothing(server: &Server) {
         "<text><value>nobody</value><match>CONTAINS</match></text>",
     );
     assert_eq!(found.expect("customers").all("name").len(), 0);
+    texts_of_dry_runs_are_told_from_licenses(&shop, &order);
+}
+
+fn texts_of_dry_runs_are_told_from_licenses(shop: &Shop, order: &str) {
+    let license = shop
+        .client
+        .internal("activateLicense", &machine(order, MACHINE));
+    let license = license.expect("a license");
+    assert!(license.elements("extra").is_empty());
+    let id = format!("<id>{}</id>", license.want("id"));
+    let other = machine("", OTHER).replace("<orderId></orderId>", "");
+    let new_host = other.replace("host>", "newHost>");
+    for (operation, request) in [
+        ("replaceLicenses", format!("{id}<reason>x</reason>")),
+        ("rehostLicense", format!("{id}{new_host}")),
+        (
+            "generateLicense",
+            format!(
+                "<customerId>{}</customerId><productId>{}</productId>{other}",
+                shop.customer, shop.product
+            ),
+        ),
+        (
+            "emergencyLicense",
+            format!(
+                "{}<days>3</days><reason>x</reason>",
+                machine(order, MACHINE)
+            ),
+        ),
+    ] {
+        let dry = format!("{request}<dryRun>true</dryRun>");
+        let tried = shop.client.internal(operation, &dry).expect(operation);
+        let told = tried.elements("extra");
+        assert_eq!(told.len(), 1, "{operation}: {}", tried.0);
+        assert_eq!(told[0].want("name"), "NOT_FOR_USE");
+    }
+    // What is there already is the license itself.
+    let again = format!("{}<dryRun>true</dryRun>", machine(order, MACHINE));
+    let again = shop.client.internal("activateLicense", &again);
+    assert!(again.expect("the license").elements("extra").is_empty());
 }
 
 fn a_repeated_request_is_not_done_again(server: &Server) {
@@ -176,7 +216,9 @@ fn a_repeated_request_is_not_done_again(server: &Server) {
     // Of what is gone by now its id is told, and it is not made anew.
     let id = first.want("id");
     let delete = format!("<id>{id}</id><reason>By mistake.</reason>");
-    client.internal("deleteCustomers", &delete).expect("deleted");
+    client
+        .internal("deleteCustomers", &delete)
+        .expect("deleted");
     let gone = client
         .internal("storeCustomers", &request("Aalto"))
         .expect("the same answer");

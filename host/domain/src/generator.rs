@@ -223,6 +223,17 @@ pub struct Problem {
     pub field: Option<String>,
 }
 
+impl Problem {
+    /// What every dry run says of its text.
+    pub fn not_for_use() -> Self {
+        Self {
+            code: "NOT_FOR_USE".to_owned(),
+            message: "This is a preview: the text is unsigned and not for use.".to_owned(),
+            field: None,
+        }
+    }
+}
+
 /// What a generator gave, signed.
 #[derive(Clone, Debug)]
 pub struct Generated {

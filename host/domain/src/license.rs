@@ -273,6 +273,8 @@ pub struct License {
     pub signers: Vec<SignerStamp>,
     /// SHA-256 of the generator's request document.
     pub input_digest: Option<[u8; 32]>,
+    /// Of a dry run: it is stored nowhere, and a text of its generator is not for use.
+    pub is_dry: bool,
     /// Through which interface it came.
     pub source: Source,
     /// How it was asked back and removed.

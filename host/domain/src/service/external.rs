@@ -17,7 +17,6 @@ use crate::generator::{GeneratorInfo, HostParts, Problem, ValidateRequest};
 use crate::host::unsupported;
 use crate::service::Services;
 use crate::service::activation::whole_seconds;
-use crate::service::preview::not_for_use;
 use snapshot::Moment;
 
 impl Services {
@@ -53,7 +52,7 @@ impl Services {
         };
         let snapshot = snapshot::request(&request, kind, &generator, moment)?;
         let generated = self.generators.generate(&generator.name, &snapshot).await?;
-        let preview = request.dry_run.then(not_for_use);
+        let preview = request.dry_run.then(Problem::not_for_use);
         Ok(ExternalText {
             files: generated.files,
             warnings: preview.into_iter().chain(generated.warnings).collect(),

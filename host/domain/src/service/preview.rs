@@ -97,22 +97,13 @@ impl Services {
         };
         let request = issue::request(source, &generator, run, hosts, &command.parameters)?;
         let generated = self.generators.generate(&generator.name, &request).await?;
-        let warnings = std::iter::once(not_for_use())
+        let warnings = std::iter::once(Problem::not_for_use())
             .chain(generated.warnings)
             .collect();
         Ok(Preview {
             files: generated.files,
             warnings,
         })
-    }
-}
-
-/// What every dry run says of its text.
-pub(crate) fn not_for_use() -> Problem {
-    Problem {
-        code: "NOT_FOR_USE".to_owned(),
-        message: "This is a preview: the text is unsigned and not for use.".to_owned(),
-        field: None,
     }
 }
 

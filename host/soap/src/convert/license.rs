@@ -16,6 +16,7 @@ use super::{
     WireStamps, day, each, hex, list, optional_reference, options, reference, text, within,
 };
 use crate::leaf::{Bytes, Day, Timestamp};
+use crate::wire::common::NameValue;
 use crate::wire::{import, issue, license as wire};
 
 impl From<License> for wire::License {
@@ -52,8 +53,17 @@ impl From<License> for wire::License {
             created_by: stamps.created_by,
             updated_at: stamps.updated_at,
             updated_by: stamps.updated_by,
-            extra: Vec::new(),
+            extra: license.is_dry.then(warning).into_iter().collect(),
         }
+    }
+}
+
+/// What a dry run says of the text: a license has no other place for it.
+fn warning() -> NameValue {
+    let problem = Problem::not_for_use();
+    NameValue {
+        name: problem.code,
+        value: problem.message,
     }
 }
 

@@ -239,6 +239,7 @@ pub(super) fn license() -> License {
         source: Source::Soap,
         removal: Some(removal()),
         replaces: None,
+        is_dry: false,
         replaced_by: Some(id()),
         external_ref: None,
         attributes: vec![pair("a", "b")],

@@ -224,6 +224,7 @@ impl From<LicenseRow<'_>> for License {
             source: body.source,
             removal: body.removal.map(Cow::into_owned),
             replaces: body.replaces,
+            is_dry: false,
             replaced_by: body.replaced_by,
             external_ref: row.external_ref.map(Cow::into_owned),
             attributes: body.attributes.into_owned(),

@@ -279,6 +279,7 @@ pub(crate) fn license(n: u128, order: Option<OrderRef>, host_value: &str) -> Lic
         source: Source::Portal,
         removal: None,
         replaces: Some(id(n + 7000)),
+        is_dry: false,
         replaced_by: None,
         external_ref: Some(format!("lic-{n}")),
         attributes: vec![attribute("asset", "42")],

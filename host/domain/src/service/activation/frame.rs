@@ -56,6 +56,7 @@ impl Frame<'_> {
             generator: Some(generated.generator.clone()),
             signers: generated.signers.clone(),
             input_digest: Some(generated.input_digest),
+            is_dry: request.dry_run,
             source: self.actor.source,
             removal: None,
             replaces: ending.map(|license| license.id),

@@ -283,6 +283,7 @@ impl Import {
             source: Source::Import,
             removal: None,
             replaces: None,
+            is_dry: false,
             replaced_by: None,
             external_ref: item.external_ref.clone(),
             attributes: item.attributes.clone(),
