@@ -218,7 +218,19 @@ impl Terms {
                 format!("The value is from 1 to {most}, the sum of the rules' max."),
             ));
         }
+        self.check_servers(most)?;
         self.check_match(most)
+    }
+
+    /// A floating license must be possible: with one license server or three.
+    fn check_servers(&self, most: u64) -> Result<()> {
+        let is_possible = |n: u32| self.min_hosts <= n && u64::from(n) <= most;
+        if self.license_type != LicenseType::Floating || is_possible(1) || is_possible(3) {
+            return Ok(());
+        }
+        let message = "A floating license has one or three license servers; \
+                       minHosts and the rules allow neither.";
+        Err(Error::invalid("minHosts", message))
     }
 
     fn check_no_hosts(&self) -> Result<()> {
@@ -416,5 +428,16 @@ mod tests {
             ..Terms::default()
         };
         assert_eq!(field(&terms).as_deref(), Some("hostLock"));
+        let servers = |max, min| Terms {
+            license_type: LicenseType::Floating,
+            ..locked(max, min, HostMatch::All)
+        };
+        for (max, min) in [(1, 1), (2, 1), (3, 2), (3, 3), (5, 3)] {
+            assert_eq!(field(&servers(max, min)), None, "{min} to {max}");
+        }
+        for (max, min) in [(2, 2), (5, 4)] {
+            let found = field(&servers(max, min));
+            assert_eq!(found.as_deref(), Some("minHosts"), "{min} to {max}");
+        }
     }
 }
