@@ -34,9 +34,10 @@ test-clients:
 	scripts/setup clients
 	cargo test --package lds --test lds --locked -- --ignored clients::stacks examples fno::jaxws
 
-# docs/soap-reference.md anew, after a change of a WSDL.
+# docs/soap-reference.md and docs/abi-reference.md anew, after a change of a WSDL, a schema or the
+# header.
 reference:
-	LDS_REWRITE=1 cargo test --package lds --test lds --locked -- docs::reference
+	LDS_REWRITE=1 cargo test --package lds --test lds --locked -- docs::reference docs::abi
 
 # Bytes from outside, as a fuzzer makes them up.
 fuzz:

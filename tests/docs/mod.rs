@@ -1,6 +1,7 @@
 //! The pages of `docs/` and of the plugins: what they list is compared with the product, so that no
 //! list goes stale, and recipes are run as they stand.
 
+mod abi;
 mod hosts;
 mod limits;
 mod plugins;
@@ -20,6 +21,23 @@ fn root() -> PathBuf {
 fn read(path: &str) -> String {
     let path = root().join(path);
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The page says what is given; with `LDS_REWRITE=1` in the environment it is written first.
+fn assert_written(page: &str, written: &str) {
+    if std::env::var_os("LDS_REWRITE").is_some() {
+        std::fs::write(root().join(page), written).expect("the page can be written");
+    }
+    let found = read(page);
+    let differs = written
+        .lines()
+        .zip(found.lines())
+        .find(|(new, old)| new != old);
+    assert_eq!(differs, None, "{page} is old: run `make reference`");
+    assert!(
+        written == found,
+        "{page} has an old end: run `make reference`"
+    );
 }
 
 /// The first block in a language.
