@@ -7,13 +7,15 @@ use crate::hex;
 use crate::limits::{Limits, MAX_ARTEFACT};
 use crate::package;
 use crate::stdio::{Mode, Program};
-use crate::wasm::sha256;
+use crate::wasm::{is_component, sha256, starts_as_text};
 
 /// How a plugin runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluginKind {
     /// A core WebAssembly module.
     Wasm,
+    /// A WebAssembly component.
+    Component,
     /// A native library in worker processes.
     Native,
     /// A program.
@@ -25,6 +27,7 @@ impl PluginKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Wasm => "WASM",
+            Self::Component => "COMPONENT",
             Self::Native => "NATIVE",
             Self::Process => "PROCESS",
         }
@@ -34,6 +37,7 @@ impl PluginKind {
     pub fn limits(self) -> Limits {
         match self {
             Self::Wasm => Limits::wasm(),
+            Self::Component => Limits::component(),
             Self::Native => Limits::native(),
             Self::Process => Limits::process(),
         }
@@ -54,6 +58,8 @@ pub(crate) struct Artefact {
 pub(crate) enum Content {
     /// A module, as binary or as text.
     Wasm(Vec<u8>),
+    /// A component, as binary or as text.
+    Component(Vec<u8>),
     /// A library, which only a worker opens.
     Native(PathBuf),
     /// A program, which only a worker starts.
@@ -70,6 +76,7 @@ impl Artefact {
         let digest = hex::encode(&sha256(&bytes));
         let content = match kind_of(&bytes)? {
             PluginKind::Wasm => Content::Wasm(bytes),
+            PluginKind::Component => Content::Component(bytes),
             // The loader would look for a bare name in system folders.
             PluginKind::Native => Content::Native(whole(path)?),
             PluginKind::Process => Content::Process(script(&whole(path)?)?),
@@ -93,6 +100,7 @@ impl Artefact {
     pub(crate) fn kind(&self) -> PluginKind {
         match self.content {
             Content::Wasm(_) => PluginKind::Wasm,
+            Content::Component(_) => PluginKind::Component,
             Content::Native(_) => PluginKind::Native,
             Content::Process(_) => PluginKind::Process,
         }
@@ -127,14 +135,13 @@ fn script(path: &Path) -> Result<Program, LoadError> {
     Program::new(folder, &[path.display().to_string()], Mode::Lines)
 }
 
-fn kind_of(bytes: &[u8]) -> Result<PluginKind, LoadError> {
-    if bytes.starts_with(b"\0asm\x01\0\0\0") {
-        return Ok(PluginKind::Wasm);
+/// What a file is by its first bytes.
+pub(crate) fn kind_of(bytes: &[u8]) -> Result<PluginKind, LoadError> {
+    if is_component(bytes) {
+        return Ok(PluginKind::Component);
     }
-    if bytes.starts_with(b"\0asm") {
-        return Err(LoadError::new(
-            "the file is a WebAssembly component, which is not supported: build a core module",
-        ));
+    if bytes.starts_with(b"\0asm") || starts_as_text(bytes, "(module") {
+        return Ok(PluginKind::Wasm);
     }
     if bytes.starts_with(b"\x7fELF") {
         return Ok(PluginKind::Native);
@@ -142,23 +149,9 @@ fn kind_of(bytes: &[u8]) -> Result<PluginKind, LoadError> {
     if bytes.starts_with(b"#!") {
         return Ok(PluginKind::Process);
     }
-    if is_module_text(bytes) {
-        return Ok(PluginKind::Wasm);
-    }
     Err(LoadError::new(
-        "the file is neither a WebAssembly module nor a native library nor a script",
+        "the file is neither a WebAssembly module or component nor a native library nor a script",
     ))
-}
-
-/// Whether it is a module in the text format, after blanks and line comments.
-fn is_module_text(bytes: &[u8]) -> bool {
-    let Ok(text) = std::str::from_utf8(bytes) else {
-        return false;
-    };
-    text.lines()
-        .map(str::trim_start)
-        .find(|line| !line.is_empty() && !line.starts_with(";;"))
-        .is_some_and(|line| line.starts_with("(module"))
 }
 
 #[cfg(test)]
@@ -170,8 +163,9 @@ mod tests {
         assert_eq!(kind_of(b"\0asm\x01\0\0\0..."), Ok(PluginKind::Wasm));
         assert_eq!(kind_of(b";; text\n  (module)"), Ok(PluginKind::Wasm));
         assert_eq!(kind_of(b"\x7fELF..."), Ok(PluginKind::Native));
-        let component = kind_of(b"\0asm\x0d\0\x01\0").unwrap_err().to_string();
-        assert!(component.contains("component"));
+        let component = Ok(PluginKind::Component);
+        assert_eq!(kind_of(b"\0asm\x0d\0\x01\0..."), component);
+        assert_eq!(kind_of(b"\n(component)"), component);
         assert_eq!(kind_of(b"#!/bin/sh\n"), Ok(PluginKind::Process));
         assert!(kind_of(b"print('hello')").is_err());
     }

@@ -26,7 +26,7 @@ pub const MAX_TABLE: usize = 20_000;
 pub struct Limits {
     /// Time of one call.
     pub time: Duration,
-    /// Memory of one call (wasm), of a worker process (native), or resident of a
+    /// Memory of one call (wasm, component), of a worker process (native), or resident of a
     /// program with all its processes, in bytes.
     pub memory: usize,
     /// Size of the output document, in bytes.
@@ -46,6 +46,14 @@ impl Limits {
             output: 1 << 20,
             concurrency: 2 * cores(),
             queue: 64,
+        }
+    }
+
+    /// The defaults of a component: it may bring an interpreter.
+    pub fn component() -> Self {
+        Self {
+            memory: 256 << 20,
+            ..Self::wasm()
         }
     }
 

@@ -13,7 +13,9 @@ use crate::native::Library;
 use crate::process::WorkerProgram;
 use crate::stdio::{Lines, Mode, OneShot, Starter};
 use crate::walls;
-use crate::wasm::{CacheKey, CodeCache, PoolMode, WasmEngine, WasmPlugin, obtain};
+use crate::wasm::{
+    CacheKey, Code, CodeCache, ComponentPlugin, PoolMode, WasmEngine, WasmPlugin, obtain,
+};
 
 /// A plugin file that can be called, without a description or grants.
 pub struct LoadedFile {
@@ -107,13 +109,7 @@ impl Runtime {
         limits: &Limits,
     ) -> Result<Box<dyn Carrier>, LoadError> {
         match &artefact.content {
-            Content::Wasm(bytes) => {
-                let cache = self.cache.as_ref();
-                let module = obtain(&self.engine, cache, &self.program, bytes).await?;
-                let plugin = WasmPlugin::new(&module, limits)?;
-                crate::abi::check(plugin.abi(limits).await?)?;
-                Ok(Box::new(plugin))
-            }
+            Content::Wasm(bytes) | Content::Component(bytes) => self.open_wasm(bytes, limits).await,
             Content::Native(path) => {
                 walls::tell();
                 let (spawner, program) = (self.spawner.clone(), self.program.clone());
@@ -129,6 +125,22 @@ impl Runtime {
                     Mode::Lines => Box::new(Repeated(Pool::new(Lines(starter)))),
                     Mode::OneShot => Box::new(Repeated(OneShot(starter))),
                 })
+            }
+        }
+    }
+
+    async fn open_wasm(&self, wasm: &[u8], limits: &Limits) -> Result<Box<dyn Carrier>, LoadError> {
+        let cache = self.cache.as_ref();
+        match obtain(&self.engine, cache, &self.program, wasm).await? {
+            Code::Module(module) => {
+                let plugin = WasmPlugin::new(&module, limits)?;
+                crate::abi::check(plugin.abi(limits).await?)?;
+                Ok(Box::new(plugin))
+            }
+            Code::Component(component) => {
+                let plugin = ComponentPlugin::new(&component, limits)?;
+                crate::abi::check(plugin.abi(limits).await?)?;
+                Ok(Box::new(plugin))
             }
         }
     }

@@ -1,8 +1,8 @@
 //! A plugin of a folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::artefact::{Artefact, Content, read_file};
+use crate::artefact::{Artefact, Content, PluginKind, kind_of, read_file};
 use crate::error::LoadError;
 use crate::hex;
 use crate::limits::MAX_ARTEFACT;
@@ -27,16 +27,44 @@ pub(crate) fn open(folder: &Path) -> Result<Artefact, LoadError> {
         Manifest::parse(&text).map_err(|error| LoadError::new(format!("{MANIFEST}: {error}")))?;
     crate::abi::check(manifest.abi().unwrap_or_default())?;
     check_files(folder, &manifest)?;
-    let (ManifestKind::Process, Some(process)) = (manifest.plugin.kind, &manifest.process) else {
-        return Err(LoadError::new(
-            "only programs are taken from folders: name the module or library itself as package",
-        ));
+    let content = match (manifest.plugin.kind, &manifest.process) {
+        (ManifestKind::Process, Some(process)) => {
+            Content::Process(Program::new(folder, &process.command, process.mode)?)
+        }
+        (ManifestKind::Component, _) => component(folder, &manifest)?,
+        _ => {
+            return Err(LoadError::new(
+                "only programs and components are taken from folders: name the module or library \
+                 itself as package",
+            ));
+        }
     };
     Ok(Artefact {
-        content: Content::Process(Program::new(folder, &process.command, process.mode)?),
+        content,
         digest,
         version: Some(manifest.plugin.version),
     })
+}
+
+/// The only artefact that ends in `.wasm`.
+fn component(folder: &Path, manifest: &Manifest) -> Result<Content, LoadError> {
+    let is_wasm = |file: &&PathBuf| file.extension().is_some_and(|suffix| suffix == "wasm");
+    let mut files = manifest.artefacts.keys().filter(is_wasm);
+    let (Some(file), None) = (files.next(), files.next()) else {
+        return Err(LoadError::new(
+            "a package of the kind component has one artefact that ends in .wasm, no less and no \
+             more",
+        ));
+    };
+    let bytes = read_file(&folder.join(file), MAX_ARTEFACT)?;
+    match kind_of(&bytes)? {
+        PluginKind::Component => Ok(Content::Component(bytes)),
+        other => Err(LoadError::new(format!(
+            "{MANIFEST} says component, but {} is of the kind {}",
+            file.display(),
+            other.name().to_lowercase()
+        ))),
+    }
 }
 
 fn check_files(folder: &Path, manifest: &Manifest) -> Result<(), LoadError> {

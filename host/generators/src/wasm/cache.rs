@@ -10,7 +10,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::{digest, hmac};
-use wasmtime::{Engine, Module};
+use wasmtime::component::Component;
+use wasmtime::{Engine, Module, Precompiled};
 use zeroize::Zeroizing;
 
 use crate::error::LoadError;
@@ -60,9 +61,9 @@ impl CodeCache {
         Self { dir, key }
     }
 
-    /// The module that was compiled from the artefact of this digest by an
+    /// The code that was compiled from the artefact of this digest by an
     /// equal engine, if it is there and genuine.
-    pub(crate) fn load(&self, engine: &Engine, artefact: &[u8; 32]) -> Option<Module> {
+    pub(crate) fn load(&self, engine: &Engine, artefact: &[u8; 32]) -> Option<Code> {
         let name = entry_name(engine, artefact);
         let entry = std::fs::read(self.dir.join(&name)).ok()?;
         let (mac, code) = entry.split_at_checked(MAC_LEN)?;
@@ -71,7 +72,7 @@ impl CodeCache {
             return None;
         }
         match deserialize(engine, code) {
-            Ok(module) => Some(module),
+            Ok(code) => Some(code),
             Err(error) => {
                 tracing::warn!(entry = %name, %error, "compiled code in the cache does not fit, compiling again");
                 None
@@ -89,16 +90,31 @@ impl CodeCache {
     }
 }
 
+/// What the compiler makes of an artefact.
+pub(crate) enum Code {
+    /// Of a core module.
+    Module(Module),
+    /// Of a component.
+    Component(Component),
+}
+
 /// Takes compiled code into the process.
-pub(super) fn deserialize(engine: &Engine, code: &[u8]) -> Result<Module, LoadError> {
+pub(super) fn deserialize(engine: &Engine, code: &[u8]) -> Result<Code, LoadError> {
     #[expect(
         unsafe_code,
         reason = "wasmtime cannot tell genuine code from forged code"
     )]
     // SAFETY: `code` was just made by our own compiler process or carries the
     // MAC of our key, so it is what this version of wasmtime wrote.
-    let module = unsafe { Module::deserialize(engine, code) };
-    module.map_err(|error| LoadError::new(format!("compiled code cannot be loaded: {error}")))
+    let taken = unsafe {
+        match Engine::detect_precompiled(code) {
+            Some(Precompiled::Component) => {
+                Component::deserialize(engine, code).map(Code::Component)
+            }
+            _ => Module::deserialize(engine, code).map(Code::Module),
+        }
+    };
+    taken.map_err(|error| LoadError::new(format!("compiled code cannot be loaded: {error:#}")))
 }
 
 fn entry_name(engine: &Engine, artefact: &[u8; 32]) -> String {

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use wasmtime::{
-    Engine, Instance, InstancePre, Module, ModuleExport, PoolConcurrencyLimitError, Store,
-    StoreContextMut, Trap, TypedFunc, UpdateDeadline, WasmParams, WasmResults,
+    Engine, Instance, InstancePre, Module, ModuleExport, Store, TypedFunc, WasmParams, WasmResults,
 };
 
 use crate::carrier::{CallOutcome, Carrier};
@@ -13,8 +12,9 @@ use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::status::CallStatus;
 
+use super::bounds::{self, Ended, explain, returned};
 use super::check::{Exports, check};
-use super::host::{CallState, Ended, linker};
+use super::host::{CallState, linker};
 
 /// A module that is ready to be called.
 pub(crate) struct WasmPlugin {
@@ -56,11 +56,7 @@ impl WasmPlugin {
 
     fn store(&self, input: &[u8], limits: &Limits) -> Store<CallState> {
         let state = CallState::new(self.exports.memory, input, limits);
-        let mut store = Store::new(&self.engine, state);
-        store.limiter(|state| &mut state.memory);
-        store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(on_tick);
-        store
+        bounds::store(&self.engine, state)
     }
 
     async fn instantiate(&self, store: &mut Store<CallState>) -> wasmtime::Result<Instance> {
@@ -101,7 +97,7 @@ impl Carrier for WasmPlugin {
             logs: state.logs.into_lines(),
             note,
             micros: u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX),
-            memory: state.memory.used as u64,
+            memory: state.bounds.memory_used(),
         }
     }
 }
@@ -115,11 +111,6 @@ fn said(mut state: CallState) -> String {
         return String::new();
     }
     format!("; it says: {}", words.join("; "))
-}
-
-fn on_tick(mut store: StoreContextMut<'_, CallState>) -> wasmtime::Result<UpdateDeadline> {
-    store.data_mut().tick()?;
-    Ok(UpdateDeadline::Yield(1))
 }
 
 fn export<P: WasmParams, R: WasmResults>(
@@ -140,39 +131,10 @@ fn conclude(result: &wasmtime::Result<i32>, overflowed: bool) -> (CallStatus, Op
         return (CallStatus::OutputLimit, Some(note));
     }
     match result {
-        Ok(code) => match CallStatus::from_plugin(*code) {
-            Some(status) => (status, None),
-            None => (
-                CallStatus::BadOutput,
-                Some(format!("the plugin returned the unknown status {code}")),
-            ),
-        },
+        Ok(code) => returned(*code),
         Err(error) => {
             let (status, note) = explain(error);
             (status, Some(note))
         }
     }
-}
-
-/// The status and the words for a call that did not return.
-fn explain(error: &wasmtime::Error) -> (CallStatus, String) {
-    if let Some(ended) = error.downcast_ref::<Ended>() {
-        let status = match ended {
-            Ended::Time => CallStatus::Timeout,
-            Ended::Memory => CallStatus::Memory,
-            Ended::Range | Ended::Exit => CallStatus::Trap,
-        };
-        return (status, ended.to_string());
-    }
-    if let Some(trap) = error.downcast_ref::<Trap>() {
-        let status = match trap {
-            Trap::StackOverflow => CallStatus::Stack,
-            _ => CallStatus::Trap,
-        };
-        return (status, trap.to_string());
-    }
-    if error.is::<PoolConcurrencyLimitError>() {
-        return (CallStatus::Unavailable, "all instances are in use".into());
-    }
-    (CallStatus::Unavailable, format!("no instance: {error:#}"))
 }

@@ -1,4 +1,4 @@
-//! Compiles modules in a process of their own, where a hostile module can only
+//! Compiles modules and components in a process of their own, where a hostile module can only
 //! waste its own time.
 
 use std::io::{Read, Write};
@@ -6,32 +6,34 @@ use std::process::Stdio;
 
 use aws_lc_rs::digest;
 use tokio::io::AsyncWriteExt;
-use wasmtime::Module;
 
 use crate::error::LoadError;
 use crate::limits::COMPILE_TIME;
 use crate::process::WorkerProgram;
 
-use super::cache::{CodeCache, deserialize};
+use super::cache::{Code, CodeCache, deserialize};
 use super::engine::{PoolMode, WasmEngine};
 
-/// The code of a module, from the cache or compiled now.
+/// What the header of a component has where that of a module has zeros.
+const COMPONENT_LAYER: [u8; 2] = [1, 0];
+
+/// The code of a module or component, from the cache or compiled now.
 pub(crate) async fn obtain(
     engine: &WasmEngine,
     cache: Option<&CodeCache>,
     program: &WorkerProgram,
     wasm: &[u8],
-) -> Result<Module, LoadError> {
+) -> Result<Code, LoadError> {
     let artefact = sha256(wasm);
-    if let Some(module) = cache.and_then(|cache| cache.load(&engine.engine, &artefact)) {
-        return Ok(module);
+    if let Some(code) = cache.and_then(|cache| cache.load(&engine.engine, &artefact)) {
+        return Ok(code);
     }
-    let code = compile_apart(program, engine.mode, wasm).await?;
-    let module = deserialize(&engine.engine, &code)?;
+    let compiled = compile_apart(program, engine.mode, wasm).await?;
+    let code = deserialize(&engine.engine, &compiled)?;
     if let Some(cache) = cache {
-        cache.store(&engine.engine, &artefact, &code);
+        cache.store(&engine.engine, &artefact, &compiled);
     }
-    Ok(module)
+    Ok(code)
 }
 
 async fn compile_apart(
@@ -75,6 +77,25 @@ async fn compile_apart(
     )))
 }
 
+/// Whether it is a component, as binary or as text; anything else may be a module.
+pub(crate) fn is_component(wasm: &[u8]) -> bool {
+    match wasm.strip_prefix(b"\0asm") {
+        Some(rest) => rest.get(2..4) == Some(&COMPONENT_LAYER),
+        None => starts_as_text(wasm, "(component"),
+    }
+}
+
+/// Whether it starts so in the text format, after blanks and line comments.
+pub(crate) fn starts_as_text(wasm: &[u8], start: &str) -> bool {
+    let Ok(text) = std::str::from_utf8(wasm) else {
+        return false;
+    };
+    text.lines()
+        .map(str::trim_start)
+        .find(|line| !line.is_empty() && !line.starts_with(";;"))
+        .is_some_and(|line| line.starts_with(start))
+}
+
 /// The worker's side: a module on standard input, its code on standard output.
 pub(crate) fn compile_here(mode: &str) -> Result<(), LoadError> {
     let engine = WasmEngine::for_compiling(mode.parse()?)?;
@@ -82,10 +103,12 @@ pub(crate) fn compile_here(mode: &str) -> Result<(), LoadError> {
     std::io::stdin()
         .read_to_end(&mut wasm)
         .map_err(|error| LoadError::new(error.to_string()))?;
-    let code = engine
-        .engine
-        .precompile_module(&wasm)
-        .map_err(|error| LoadError::new(format!("{error:#}")))?;
+    let compiled = if is_component(&wasm) {
+        engine.engine.precompile_component(&wasm)
+    } else {
+        engine.engine.precompile_module(&wasm)
+    };
+    let code = compiled.map_err(|error| LoadError::new(format!("{error:#}")))?;
     std::io::stdout()
         .write_all(&code)
         .map_err(|error| LoadError::new(error.to_string()))

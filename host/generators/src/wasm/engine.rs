@@ -16,6 +16,10 @@ use crate::limits::{MAX_STACK, MAX_TABLE, TICK};
 const INSTANCES: u32 = 512;
 /// Space for host functions above a module's own stack.
 const HOST_STACK: usize = 512 << 10;
+/// Core instances that one component may consist of: interpreters bring their libraries as some.
+const PARTS: u32 = 64;
+/// Memories and tables that one component may have.
+const PARTS_WITH_MEMORY: u32 = 8;
 /// Memory of a slot that is zeroed in place instead of given back.
 const KEEP_RESIDENT: usize = 2 << 20;
 
@@ -121,7 +125,7 @@ fn config(mode: PoolMode, allocation: &InstanceAllocationStrategy) -> Config {
     config
 }
 
-/// WebAssembly 2.0 and extended constants, nothing younger.
+/// WebAssembly 2.0, extended constants and components, nothing younger.
 fn allow_features(config: &mut Config) {
     config
         .wasm_bulk_memory(true)
@@ -137,7 +141,8 @@ fn allow_features(config: &mut Config) {
         .wasm_function_references(false)
         .wasm_gc(false)
         .wasm_exceptions(false)
-        .wasm_wide_arithmetic(false);
+        .wasm_wide_arithmetic(false)
+        .wasm_component_model(true);
 }
 
 fn allocation(mode: PoolMode) -> InstanceAllocationStrategy {
@@ -145,7 +150,11 @@ fn allocation(mode: PoolMode) -> InstanceAllocationStrategy {
         return InstanceAllocationStrategy::OnDemand;
     }
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_core_instances(INSTANCES)
+    pool.total_core_instances(INSTANCES * PARTS)
+        .total_component_instances(INSTANCES)
+        .max_core_instances_per_component(PARTS)
+        .max_memories_per_component(PARTS_WITH_MEMORY)
+        .max_tables_per_component(PARTS_WITH_MEMORY)
         .total_memories(INSTANCES)
         .total_tables(INSTANCES)
         .total_stacks(INSTANCES)
@@ -175,40 +184,43 @@ fn start_clock(engine: EngineWeak, tick: Duration) -> Result<(), LoadError> {
 
 #[cfg(test)]
 mod tests {
-    use wasmtime::{Engine, Module};
+    use wasmtime::Engine;
 
+    use super::super::cache::{Code, deserialize};
     use super::{PoolMode, WasmEngine, allocation, config};
 
     fn running(mode: PoolMode) -> Engine {
         Engine::new(&config(mode, &allocation(mode))).unwrap()
     }
 
-    fn compiled(mode: PoolMode) -> Vec<u8> {
-        let compiler = WasmEngine::for_compiling(mode).unwrap();
-        let module = r#"(module (memory (export "memory") 1))"#;
-        compiler
-            .engine
-            .precompile_module(module.as_bytes())
-            .unwrap()
+    const MODULE: &str = r#"(module (memory (export "memory") 1))"#;
+    const COMPONENT: &str = r"(component (core module $m (memory 1))
+        (core instance (instantiate $m)) (core instance (instantiate $m)))";
+
+    /// The code of a module and of a component.
+    fn compiled(mode: PoolMode) -> [Vec<u8>; 2] {
+        let compiler = WasmEngine::for_compiling(mode).unwrap().engine;
+        let component = compiler.precompile_component(COMPONENT.as_bytes());
+        let module = compiler.precompile_module(MODULE.as_bytes());
+        [module.unwrap(), component.unwrap()]
     }
 
-    #[expect(unsafe_code, reason = "the code was compiled just now")]
-    fn fits(engine: &Engine, code: &[u8]) -> bool {
-        // SAFETY: `code` comes from this version's compiler, unchanged.
-        unsafe { Module::deserialize(engine, code) }.is_ok()
+    fn fits(engine: &Engine, [module, component]: &[Vec<u8>; 2]) -> [bool; 2] {
+        [
+            matches!(deserialize(engine, module), Ok(Code::Module(_))),
+            matches!(deserialize(engine, component), Ok(Code::Component(_))),
+        ]
     }
 
     #[test]
     fn code_compiled_apart_fits_every_layout_and_only_its_own() {
         for mode in PoolMode::ALL {
             let engine = running(mode);
-            assert!(fits(&engine, &compiled(mode)), "{mode}");
+            assert_eq!(fits(&engine, &compiled(mode)), [true; 2], "{mode}");
             assert_eq!(mode.to_string().parse(), Ok(mode));
         }
-        assert!(!fits(
-            &running(PoolMode::Pool4G),
-            &compiled(PoolMode::Pool64M)
-        ));
+        let (engine, other) = (running(PoolMode::Pool4G), compiled(PoolMode::Pool64M));
+        assert_eq!(fits(&engine, &other), [false; 2]);
         assert!("elsewhere".parse::<PoolMode>().is_err());
     }
 }

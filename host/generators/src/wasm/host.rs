@@ -1,27 +1,15 @@
 //! The three host functions as a module sees them, and the state of one call.
 
-use wasmtime::{Caller, Extern, Linker, Memory, Module, ModuleExport, ResourceLimiter};
+use wasmtime::{Caller, Extern, Linker, Memory, Module, ModuleExport};
 
 use crate::carrier::LogBuffer;
-use crate::limits::{Limits, MAX_TABLE, TICK};
+use crate::limits::Limits;
 
+use super::bounds::{Bounded, Bounds, Ended};
 use super::wasi::{self, Surroundings};
 
 /// The module of the imports.
 pub(super) const MODULE: &str = "lds_v1";
-
-/// Why the host ended a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Ended {
-    #[error("the time limit was reached")]
-    Time,
-    #[error("the memory limit was reached")]
-    Memory,
-    #[error("a range lies outside memory")]
-    Range,
-    #[error("the module wants to exit")]
-    Exit,
-}
 
 /// What one call owns.
 pub(super) struct CallState {
@@ -32,10 +20,9 @@ pub(super) struct CallState {
     /// Inside `lds_call`; elsewhere there is no input and no output.
     pub(super) calling: bool,
     pub(super) overflowed: bool,
-    pub(super) memory: MemoryGuard,
+    pub(super) bounds: Bounds,
     pub(super) surroundings: Surroundings,
     output_limit: usize,
-    ticks_left: u128,
 }
 
 impl CallState {
@@ -47,21 +34,10 @@ impl CallState {
             logs: LogBuffer::default(),
             calling: false,
             overflowed: false,
-            memory: MemoryGuard {
-                limit: limits.memory,
-                used: 0,
-            },
+            bounds: Bounds::new(limits),
             surroundings: Surroundings::default(),
             output_limit: limits.output,
-            ticks_left: limits.time.as_millis().div_ceil(TICK.as_millis()),
         }
-    }
-
-    /// One tick of running time has passed; time spent waiting for a core does
-    /// not count.
-    pub(super) fn tick(&mut self) -> Result<(), Ended> {
-        self.ticks_left = self.ticks_left.checked_sub(1).ok_or(Ended::Time)?;
-        Ok(())
     }
 
     fn read(&self, offset: usize, dst: &mut [u8]) -> usize {
@@ -87,42 +63,9 @@ impl CallState {
     }
 }
 
-/// Ends the call when the module asks for more memory than it may have.
-pub(super) struct MemoryGuard {
-    limit: usize,
-    pub(super) used: usize,
-}
-
-impl ResourceLimiter for MemoryGuard {
-    fn memory_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            return Ok(false);
-        }
-        if desired > self.limit {
-            return Err(Ended::Memory.into());
-        }
-        self.used = desired;
-        Ok(true)
-    }
-
-    fn table_growing(
-        &mut self,
-        _current: usize,
-        desired: usize,
-        maximum: Option<usize>,
-    ) -> wasmtime::Result<bool> {
-        if maximum.is_some_and(|maximum| desired > maximum) {
-            return Ok(false);
-        }
-        if desired > MAX_TABLE {
-            return Err(Ended::Memory.into());
-        }
-        Ok(true)
+impl Bounded for CallState {
+    fn bounds(&mut self) -> &mut Bounds {
+        &mut self.bounds
     }
 }
 

@@ -12,7 +12,8 @@ use wasmtime::{Caller, FuncType, Linker, Module, Val, ValType};
 use crate::hex;
 use crate::limits::MAX_LOG;
 
-use super::host::{CallState, Ended, memory, range_mut};
+use super::bounds::Ended;
+use super::host::{CallState, memory, range_mut};
 
 /// The module of the imports.
 pub(super) const WASI: &str = "wasi_snapshot_preview1";

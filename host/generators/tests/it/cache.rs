@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use lds_generators::{CacheKey, CallStatus, Runtime};
 
-use crate::kit::{GENERATE, PluginFile, wat, worker};
+use crate::kit::{GENERATE, PluginFile, raw_wat, wat, worker};
+use crate::paper::{Paper, description};
 
 const KEY: [u8; 32] = [7; 32];
 
@@ -53,8 +54,18 @@ async fn the_key_is_made_once() {
 
 #[tokio::test]
 async fn an_entry_serves_the_next_start_without_a_compiler() {
-    let (dir, file) = (tempfile::tempdir().unwrap(), plugin(1));
-    assert_eq!(status(dir.path(), KEY, &file).await, CallStatus::Rejected);
+    serves_the_next_start(&plugin(1)).await;
+}
+
+#[tokio::test]
+async fn an_entry_of_a_component_does_so_too() {
+    let paper = Paper::new(&description("paper")).answers(GENERATE, 1, "{}");
+    serves_the_next_start(&raw_wat(&paper.component())).await;
+}
+
+async fn serves_the_next_start(file: &PluginFile) {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(status(dir.path(), KEY, file).await, CallStatus::Rejected);
     assert_eq!(entries(dir.path()).len(), 1);
     let no_compiler = lds_generators::WorkerProgram::new("/nonexistent", []);
     let runtime = Runtime::start(no_compiler)

@@ -18,13 +18,16 @@ async fn complaint(file: &PluginFile) -> String {
 
 #[tokio::test]
 async fn a_sound_plugin_passes() {
-    let findings = findings(&raw_wat(&Paper::new(&description("paper")).module())).await;
-    let subjects: Vec<_> = findings.iter().map(|finding| finding.subject).collect();
-    assert_eq!(subjects, ["interface", "description", "purity"]);
-    assert!(
-        findings.iter().all(|finding| finding.outcome.is_ok()),
-        "{findings:?}"
-    );
+    let paper = Paper::new(&description("paper"));
+    for plugin in [paper.module(), paper.component()] {
+        let findings = findings(&raw_wat(&plugin)).await;
+        let subjects: Vec<_> = findings.iter().map(|finding| finding.subject).collect();
+        assert_eq!(subjects, ["interface", "description", "purity"]);
+        assert!(
+            findings.iter().all(|finding| finding.outcome.is_ok()),
+            "{findings:?}"
+        );
+    }
 }
 
 #[tokio::test]

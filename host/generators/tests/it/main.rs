@@ -8,6 +8,7 @@
 )]
 
 mod cache;
+mod component;
 mod flexnet;
 mod hello;
 mod inspect;
@@ -16,6 +17,7 @@ mod keyfile;
 mod kit;
 mod native;
 mod paper;
+mod parts;
 mod program;
 mod program_walls;
 mod registry;

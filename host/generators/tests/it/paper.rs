@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 #[derive(Clone)]
 pub(crate) struct Paper(Vec<(u32, u32, String)>);
 
+/// Where outputs lie in memory, behind what a component returns.
+const ANSWERS: usize = 16;
+
 pub(crate) const DESCRIBE: u32 = 1;
 pub(crate) const GENERATE: u32 = 2;
 pub(crate) const VALIDATE: u32 = 3;
@@ -65,23 +68,12 @@ impl Paper {
 
     /// The module in the text format.
     pub(crate) fn module(&self) -> String {
-        let (mut data, mut cases, mut place) = (String::new(), String::new(), 0);
-        for (op, status, output) in &self.0 {
-            let bytes = output.bytes().fold(String::new(), |mut text, byte| {
-                write!(text, "\\{byte:02x}").unwrap();
-                text
-            });
-            write!(data, "(data (i32.const {place}) \"{bytes}\")").unwrap();
-            let len = output.len();
-            write!(
-                cases,
-                "(if (i32.eq (local.get $op) (i32.const {op})) (then
-                   (drop (call $write (i32.const {place}) (i32.const {len})))
-                   (return (i32.const {status}))))"
+        let (data, cases, pages) = self.table(|place, len, status| {
+            format!(
+                "(drop (call $write (i32.const {place}) (i32.const {len})))
+                 (return (i32.const {status}))"
             )
-            .unwrap();
-            place += len;
-        }
+        });
         format!(
             r#"(module
               (import "lds_v1" "output_write" (func $write (param i32 i32) (result i32)))
@@ -89,8 +81,59 @@ impl Paper {
               {data}
               (func (export "lds_abi") (result i32) (i32.const 0x10000))
               (func (export "lds_call") (param $op i32) (param i32) (result i32)
-                {cases} (i32.const 4)))"#,
-            pages = place / 65536 + 1
+                {cases} (i32.const 4)))"#
         )
+    }
+
+    /// A component of the same answers. Requests come to lie behind them.
+    pub(crate) fn component(&self) -> String {
+        let (data, cases, pages) = self.table(|place, len, status| {
+            format!(
+                "(i32.store (i32.const 0) (i32.const {status}))
+                 (i32.store (i32.const 4) (i32.const {place}))
+                 (i32.store (i32.const 8) (i32.const {len}))
+                 (return (i32.const 0))"
+            )
+        });
+        format!(
+            r#"(component
+              (core module $main
+                (memory (export "memory") {pages_and_input})
+                {data}
+                (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+                  (i32.const {input}))
+                (func (export "abi") (result i32) (i32.const 0x10000))
+                (func (export "call") (param $op i32) (param i32 i32) (result i32)
+                  {cases} (i32.store (i32.const 0) (i32.const 4)) (i32.const 0)))
+              (core instance $main (instantiate $main))
+              (func (export "lds-abi") (result u32) (canon lift (core func $main "abi")))
+              (func (export "lds-call") (param "op" u32) (param "input" string)
+                (result (tuple s32 string))
+                (canon lift (core func $main "call") (memory (core memory $main "memory"))
+                  (realloc (core func $main "realloc")))))"#,
+            pages_and_input = pages + 16,
+            input = pages * 65536
+        )
+    }
+
+    /// All outputs as data, a case for each operation, and the pages that it takes. What a case
+    /// does is made of place and length of the output, and the status.
+    fn table(&self, case: impl Fn(usize, usize, u32) -> String) -> (String, String, usize) {
+        let (mut data, mut cases, mut place) = (String::new(), String::new(), ANSWERS);
+        for (op, status, output) in &self.0 {
+            let bytes = output.bytes().fold(String::new(), |mut text, byte| {
+                write!(text, "\\{byte:02x}").unwrap();
+                text
+            });
+            write!(data, "(data (i32.const {place}) \"{bytes}\")").unwrap();
+            let case = case(place, output.len(), *status);
+            write!(
+                cases,
+                "(if (i32.eq (local.get $op) (i32.const {op})) (then {case}))"
+            )
+            .unwrap();
+            place += output.len();
+        }
+        (data, cases, place / 65536 + 1)
     }
 }

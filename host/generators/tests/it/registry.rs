@@ -20,6 +20,24 @@ async fn a_bare_module_is_known_by_its_own_name() {
 }
 
 #[tokio::test]
+async fn a_component_serves_as_a_module_does() {
+    let paper = Paper::new(&description("paper"));
+    let server = Server::new("[plugins.module]\npackage = 'module.wasm'")
+        .with("module.wasm", &paper)
+        .with_wat("component.wasm", &paper.component());
+    assert_eq!(server.listed("module").await.kind, "WASM");
+    let component = server.listed("paper").await;
+    assert_eq!(component.state, GeneratorState::Ready);
+    assert_eq!(component.kind, "COMPONENT");
+    let made = server.generate("paper").await.unwrap();
+    assert_eq!(made.files[0].text(), Some("LICENSE\n"));
+    assert_eq!(made.generator.digest, component.digest);
+    let other = server.generate("module").await.unwrap();
+    assert_eq!(made.files, other.files);
+    assert_eq!(made.document, other.document);
+}
+
+#[tokio::test]
 async fn the_operator_names_plugins_and_switches_them_off() {
     let paper = Paper::new(&description("paper"));
     let server =

@@ -44,8 +44,13 @@ impl Server {
 
     /// Puts a module into the plugin folder.
     pub(crate) fn with(self, file: &str, paper: &Paper) -> Self {
+        self.with_wat(file, &paper.module())
+    }
+
+    /// Puts a module or component of this text into the plugin folder, as binary.
+    pub(crate) fn with_wat(self, file: &str, text: &str) -> Self {
         let path = self.dir.path().join("plugins").join(file);
-        std::fs::write(path, wat::parse_str(paper.module()).unwrap()).unwrap();
+        std::fs::write(path, wat::parse_str(text).unwrap()).unwrap();
         self
     }
 

@@ -20,8 +20,8 @@ pub(super) enum Plugin {
     List,
     /// Examine a plugin
     Check {
-        /// A bundled plugin, a file (WebAssembly module, native library, script), or a folder with
-        /// plugin.toml
+        /// A bundled plugin, a file (WebAssembly module or component, native library, script), or a
+        /// folder with plugin.toml
         #[arg(value_name = "NAME|FILE")]
         plugin: PathBuf,
     },

@@ -14,8 +14,8 @@ use crate::command::read_file;
 /// One call.
 #[derive(clap::Args)]
 pub(crate) struct Run {
-    /// A bundled plugin, a file (WebAssembly module, native library, script), or a folder with
-    /// plugin.toml
+    /// A bundled plugin, a file (WebAssembly module or component, native library, script), or a
+    /// folder with plugin.toml
     #[arg(value_name = "NAME|FILE")]
     plugin: PathBuf,
     /// The operation
