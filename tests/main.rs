@@ -30,6 +30,7 @@ mod races;
 mod records;
 mod removals;
 mod round_trips;
+mod signers;
 mod start;
 mod support;
 mod texts;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
+use crate::signer::Algorithm;
 
 /// All sections.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,11 +178,47 @@ fn yes() -> bool {
 pub enum SignerConfig {
     /// A key in a file.
     File {
-        /// PKCS#8 in PEM, not encrypted; relative to the data directory.
+        /// PKCS#8 in PEM, or a shared secret; relative to the data directory.
         key_file: PathBuf,
+        /// A file with the passphrase of an encrypted key; relative to the data directory.
+        passphrase_file: Option<PathBuf>,
+        /// The only one to sign with; HS256 tells that the file is a shared secret.
+        algorithm: Option<Algorithm>,
     },
+    /// A key in a token that a module signs with.
+    Pkcs11(Pkcs11Config),
     /// The vendor's program.
     Command(CommandConfig),
+}
+
+/// `kind = "pkcs11"`: a key in a token; its label or its id names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pkcs11Config {
+    /// The library of the token's maker, by absolute path.
+    pub module: PathBuf,
+    /// The token's label.
+    pub token: String,
+    /// The label of both halves of the key.
+    pub key_label: Option<String>,
+    /// The id of both halves, in hex.
+    pub key_id: Option<String>,
+    /// A file with the user's PIN; relative to the data directory.
+    pub pin_file: PathBuf,
+    /// The only one to sign with.
+    pub algorithm: Option<Algorithm>,
+    /// Time of a signature, in milliseconds.
+    #[serde(default = "ten_seconds")]
+    pub time_ms: u32,
+    /// Signatures at once.
+    #[serde(default = "four")]
+    pub sessions: u16,
+    /// Messages that wait.
+    #[serde(default = "sixty_four")]
+    pub queue: u16,
+    /// Variables of the server's environment that the module gets.
+    #[serde(default)]
+    pub env: Vec<String>,
 }
 
 /// `kind = "command"`: a program that signs whole files.
@@ -232,6 +269,14 @@ fn input_only() -> Vec<String> {
 
 fn ten_seconds() -> u32 {
     10_000
+}
+
+fn four() -> u16 {
+    4
+}
+
+fn sixty_four() -> u16 {
+    64
 }
 
 fn zero() -> Vec<i32> {

@@ -7,7 +7,7 @@ use lds_plugin_api::document as doc;
 
 use crate::config::Grant;
 use crate::error::LoadError;
-use crate::signer::{Algorithm, DEFAULT, Signer, Signers};
+use crate::signer::{Algorithm, DEFAULT, Signer, Signers, names};
 
 /// The capability to see the order's credential.
 const ORDER_ID: &str = "order-id";
@@ -82,9 +82,9 @@ impl Grants {
                 Signer::Command(_) => {
                     self.seal.insert(role.into(), signer.clone());
                 }
-                Signer::File(_) => {
+                Signer::Key(_) => {
                     return Err(LoadError::new(format!(
-                        "{name} is granted the signer {signer} of kind file, expected kind command"
+                        "{name} is granted the signer {signer} which is a key, expected kind command"
                     )));
                 }
             },
@@ -109,7 +109,7 @@ impl Grants {
         signer: &str,
     ) -> Result<SignGrant, LoadError> {
         let name = &capability.name;
-        let Signer::File(key) = self.signers.get(signer)? else {
+        let Signer::Key(key) = self.signers.get(signer)? else {
             return Err(LoadError::new(format!(
                 "{name} is granted the signer {signer} of kind command, expected a key"
             )));
@@ -125,10 +125,7 @@ impl Grants {
             LoadError::new(format!(
                 "{name} needs a signer for {}, but {signer} signs with {}",
                 capability.algorithms.join(" or "),
-                can.iter()
-                    .map(|can| can.name())
-                    .collect::<Vec<_>>()
-                    .join(", ")
+                names(can)
             ))
         })?;
         Ok(SignGrant {
@@ -146,6 +143,14 @@ impl Grants {
     /// The name of the program of a role.
     pub(crate) fn seal(&self, role: &str) -> Option<&str> {
         self.seal.get(role).map(String::as_str)
+    }
+
+    /// Each capability that a signer stands behind, with its signer.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (String, &str)> {
+        let sign = self.sign.iter();
+        let sign = sign.map(|(role, grant)| (format!("sign:{role}"), grant.signer.as_str()));
+        let seal = self.seal.iter();
+        sign.chain(seal.map(|(role, signer)| (format!("seal:{role}"), signer.as_str())))
     }
 
     /// The signers behind the grants.

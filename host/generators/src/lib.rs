@@ -68,13 +68,14 @@ pub mod worker;
 pub use artefact::PluginKind;
 pub use carrier::{CallOutcome, Carrier, LogLevel, LogLine};
 pub use config::{
-    CommandConfig, CommandMode, GeneratorsConfig, Grant, PluginConfig, RemoteConfig, SettingValue,
-    SignerConfig,
+    CommandConfig, CommandMode, GeneratorsConfig, Grant, Pkcs11Config, PluginConfig, RemoteConfig,
+    SettingValue, SignerConfig,
 };
 pub use error::LoadError;
 pub use process::WorkerProgram;
 pub use registry::{Generators, Options};
 pub use runtime::{LoadedFile, Runtime};
+pub use signer::{Algorithm, SignerInfo, SignerSource, Signers};
 pub use status::CallStatus;
 pub use walls::missing_walls;
 pub use wasm::{CacheKey, PoolMode};

@@ -15,7 +15,7 @@ use crate::load::{Described, Found, Origin, Probed, find_all};
 use crate::plugin::Plugin;
 use crate::process::WorkerProgram;
 use crate::runtime::Runtime;
-use crate::signer::Signers;
+use crate::signer::{SignerSource, Signers};
 use crate::wasm::CacheKey;
 
 /// The plugin folder in the data directory.
@@ -39,6 +39,7 @@ pub struct Options<'a> {
 pub struct Generators {
     installed: BTreeMap<String, Installed>,
     host_types: BTreeMap<String, HostTypeRef>,
+    signers: Arc<Signers>,
 }
 
 /// A listed plugin.
@@ -60,13 +61,19 @@ impl Generators {
     /// reason; only a runtime that cannot start at all is an error.
     pub async fn start(options: Options<'_>) -> Result<Self, LoadError> {
         let config = options.config;
-        let signers = Arc::new(Signers::load(&config.signers, options.data_dir));
+        let source = SignerSource {
+            config: &config.signers,
+            data_dir: options.data_dir,
+            worker: &options.worker,
+        };
+        let signers = Arc::new(Signers::load(source).await);
         let runtime = Runtime::start(options.worker)?
             .with_cache(options.data_dir.join(CACHE), options.cache_key);
         let folder = options.data_dir.join(FOLDER);
         let mut generators = Self {
             installed: BTreeMap::new(),
             host_types: BTreeMap::new(),
+            signers: signers.clone(),
         };
         for found in find_all(Arc::new(runtime), &config.plugins, &folder).await {
             let is_example = found.origin == Origin::Example;
@@ -92,6 +99,10 @@ impl Generators {
 
     pub(crate) fn host_types(&self) -> &BTreeMap<String, HostTypeRef> {
         &self.host_types
+    }
+
+    pub(crate) fn all_signers(&self) -> &Signers {
+        &self.signers
     }
 
     /// Takes a plugin into service or lists it with the reason why not.

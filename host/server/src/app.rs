@@ -53,7 +53,7 @@ impl App {
 /// No core of this process is written from now on, and none of its user's other processes reads its
 /// memory or its environment: they hold keys. The engine of modules opens a file of `/proc/self`,
 /// which is root's alone from now on; therefore after the start.
-fn keep_memory_to_itself() -> Result<()> {
+pub(crate) fn keep_memory_to_itself() -> Result<()> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable).context("cannot keep its memory to itself")
 }
 

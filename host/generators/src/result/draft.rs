@@ -80,7 +80,7 @@ impl Draft {
         // From the last place to the first, so that places stay where they are.
         slots.sort_by_key(|slot| std::cmp::Reverse(slot.place.start));
         for slot in &slots {
-            signed.fill(slot, grants)?;
+            signed.fill(slot, grants).await?;
         }
         for seal in &self.seals {
             signed.seal(seal, grants).await?;
@@ -90,14 +90,15 @@ impl Draft {
 }
 
 impl Signed {
-    fn fill(&mut self, slot: &Slot, grants: &Grants) -> Result<(), LoadError> {
+    async fn fill(&mut self, slot: &Slot, grants: &Grants) -> Result<(), LoadError> {
         let grant = grants
             .sign(&slot.role)
             .ok_or_else(|| LoadError::new("a grant is gone"))?;
-        let Signer::File(key) = grants.signers().get(&grant.signer)? else {
+        let Signer::Key(key) = grants.signers().get(&grant.signer)? else {
             return Err(LoadError::new("a grant is of the wrong kind"));
         };
-        let signature = slot.encode(&key.sign(slot.algorithm, &slot.message)?);
+        let signature = key.sign(slot.algorithm, &slot.message).await?;
+        let signature = slot.encode(&signature);
         let bytes = &mut self.files.0[slot.file].bytes;
         bytes.splice(slot.place.clone(), signature);
         self.note(grant.stamp());

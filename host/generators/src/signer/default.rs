@@ -10,8 +10,8 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 use crate::error::LoadError;
 use crate::private_file::write_new;
 
-use super::file::FileSigner;
-use super::pem;
+use super::key::KeySigner;
+use super::{file, pem};
 
 /// The folder of keys in the data directory.
 const FOLDER: &str = "signers";
@@ -20,7 +20,7 @@ const PUBLIC: &str = "default.pub.pem";
 
 /// Opens the key or makes it; the public key lies beside it for those who check
 /// licenses.
-pub(super) fn load_or_make(data_dir: &Path) -> Result<FileSigner, LoadError> {
+pub(super) fn load_or_make(data_dir: &Path) -> Result<KeySigner, LoadError> {
     let folder = data_dir.join(FOLDER);
     let private = folder.join(PRIVATE);
     if !private.exists() {
@@ -28,10 +28,10 @@ pub(super) fn load_or_make(data_dir: &Path) -> Result<FileSigner, LoadError> {
             LoadError::new(format!("{} cannot be made: {error}", private.display()))
         })?;
     }
-    let signer = FileSigner::open(&private)?;
+    let signer = file::open(&private, None, None)?;
     let public = folder.join(PUBLIC);
-    if !public.exists() {
-        write_new(&public, signer.public_key_pem().as_bytes()).map_err(|error| {
+    if let (false, Some(text)) = (public.exists(), signer.public_key_pem()) {
+        write_new(&public, text.as_bytes()).map_err(|error| {
             LoadError::new(format!("{} cannot be written: {error}", public.display()))
         })?;
     }
@@ -62,7 +62,7 @@ mod tests {
         let mode = std::fs::metadata(private).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         let public = std::fs::read_to_string(dir.path().join(FOLDER).join(PUBLIC)).unwrap();
-        assert_eq!(public, first.public_key_pem());
+        assert_eq!(Some(public), first.public_key_pem());
     }
 
     #[test]

@@ -1,125 +1,109 @@
-//! Signers of kind `file`: a private key in PKCS#8.
+//! Signers of kind `file`: a private key in PKCS#8, perhaps under a passphrase, or a shared
+//! secret.
 
-use std::fmt;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
+use aws_lc_rs::hmac;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256,
     RSA_PSS_SHA256, RsaEncoding, RsaKeyPair,
 };
-use zeroize::Zeroizing;
 
 use crate::error::LoadError;
-use crate::wasm::sha256;
+use crate::hex;
+use crate::private_file::{line, read_secret};
 
+use super::algorithm::Algorithm;
+use super::key::{KeySigner, Place};
 use super::pem;
+use super::public_key::{KeyKind, PublicKey};
 
-/// How a message is signed, as JOSE calls it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Algorithm {
-    /// Ed25519.
-    EdDsa,
-    /// ECDSA on P-256 with SHA-256, r and s in 32 bytes each.
-    Es256,
-    /// RSA with PKCS#1 padding and SHA-256.
-    Rs256,
-    /// RSA with PSS padding and SHA-256.
-    Ps256,
-}
+/// The least length of a shared secret in bytes, as JOSE demands it.
+const MIN_SECRET: usize = 32;
+/// What a shared secret signs to be known by. A plain digest of the secret would be no safer: each
+/// license gives away as much.
+const FINGERPRINT: &[u8] = b"fingerprint of a signer";
 
-impl Algorithm {
-    /// The name in JOSE.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::EdDsa => "EdDSA",
-            Self::Es256 => "ES256",
-            Self::Rs256 => "RS256",
-            Self::Ps256 => "PS256",
-        }
-    }
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A key that is ready to sign.
-pub(crate) struct FileSigner {
-    key: Key,
-    /// SHA-256 of the public key's SPKI, in hex.
-    pub(crate) fingerprint: String,
-    /// The public key as its users want it.
-    public_key_pem: String,
-}
-
-enum Key {
+/// A private key or a shared secret in memory. The library wipes it when it is dropped.
+pub(super) enum PrivateKey {
     Ed25519(Ed25519KeyPair),
     P256(EcdsaKeyPair),
     Rsa(RsaKeyPair),
+    Secret(Box<hmac::Key>),
 }
 
-impl FileSigner {
-    /// Reads a key file.
-    pub(crate) fn open(path: &Path) -> Result<Self, LoadError> {
-        let text = std::fs::read_to_string(path)
-            .map(Zeroizing::new)
-            .map_err(|error| {
-                LoadError::new(format!("{} cannot be read: {error}", path.display()))
-            })?;
-        warn_if_readable(path);
-        Self::from_pem(&text)
-            .map_err(|error| LoadError::new(format!("{}: {error}", path.display())))
-    }
+/// Reads a key file, which is a shared secret where the algorithm is HS256.
+pub(super) fn open(
+    path: &Path,
+    passphrase: Option<&Path>,
+    only: Option<Algorithm>,
+) -> Result<KeySigner, LoadError> {
+    let text = read_secret(path)?;
+    let passphrase = passphrase.map(read_secret).transpose()?;
+    let passphrase = passphrase.as_ref().map(|text| line(text));
+    let signer = match only {
+        Some(Algorithm::Hs256) => secret(&text, passphrase),
+        _ => key_pair(&text, passphrase, only),
+    };
+    signer.map_err(|error| LoadError::new(format!("{}: {error}", path.display())))
+}
 
-    /// Takes a key in PEM.
-    pub(crate) fn from_pem(text: &str) -> Result<Self, LoadError> {
-        let key = Key::from_pkcs8(&pem::private_key(text)?)?;
-        let spki = key.spki()?;
-        Ok(Self {
-            key,
-            fingerprint: crate::hex::encode(&sha256(&spki)),
-            public_key_pem: pem::encode("PUBLIC KEY", &spki).to_string(),
-        })
-    }
+fn key_pair(
+    text: &[u8],
+    passphrase: Option<&[u8]>,
+    only: Option<Algorithm>,
+) -> Result<KeySigner, LoadError> {
+    let key = PrivateKey::from_pkcs8(&pem::private_key(text, passphrase)?)?;
+    let public = key.public_key()?;
+    KeySigner::new(public, only, Place::Memory(key))
+}
 
-    /// The public key, for those who check licenses.
-    pub(crate) fn public_key_pem(&self) -> &str {
-        &self.public_key_pem
+fn secret(text: &[u8], passphrase: Option<&[u8]>) -> Result<KeySigner, LoadError> {
+    if passphrase.is_some() {
+        return Err(LoadError::new(
+            "a shared secret has no passphrase: take passphrase_file out",
+        ));
     }
-
-    /// What the key can do.
-    pub(crate) fn algorithms(&self) -> &'static [Algorithm] {
-        match self.key {
-            Key::Ed25519(_) => &[Algorithm::EdDsa],
-            Key::P256(_) => &[Algorithm::Es256],
-            Key::Rsa(_) => &[Algorithm::Rs256, Algorithm::Ps256],
-        }
+    let bytes = line(text);
+    if bytes.len() < MIN_SECRET {
+        return Err(LoadError::new(format!(
+            "the shared secret has {} bytes, expected {MIN_SECRET} at least",
+            bytes.len()
+        )));
     }
+    let key = hmac::Key::new(hmac::HMAC_SHA256, bytes);
+    let fingerprint = hex::encode(hmac::sign(&key, FINGERPRINT).as_ref());
+    let place = Place::Memory(PrivateKey::Secret(Box::new(key)));
+    Ok(KeySigner::secret(fingerprint, place))
+}
 
-    /// Signs a message with one of its algorithms.
-    pub(crate) fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, LoadError> {
-        let failed = |_| LoadError::new("the key cannot sign");
-        match (&self.key, algorithm) {
-            (Key::Ed25519(key), Algorithm::EdDsa) => Ok(key.sign(message).as_ref().to_vec()),
-            (Key::P256(key), Algorithm::Es256) => key
+impl PrivateKey {
+    /// Signs a message with an algorithm of its kind.
+    pub(super) fn sign(&self, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, LoadError> {
+        match (self, algorithm) {
+            (Self::Ed25519(key), Algorithm::EdDsa) => Ok(key.sign(message).as_ref().to_vec()),
+            (Self::P256(key), Algorithm::Es256) => key
                 .sign(&SystemRandom::new(), message)
                 .map(|signature| signature.as_ref().to_vec())
-                .map_err(failed),
-            (Key::Rsa(key), Algorithm::Rs256) => sign_rsa(key, &RSA_PKCS1_SHA256, message),
-            (Key::Rsa(key), Algorithm::Ps256) => sign_rsa(key, &RSA_PSS_SHA256, message),
-            _ => Err(LoadError::new(format!(
-                "the key does not sign with {algorithm}"
-            ))),
+                .map_err(|_| cannot_sign()),
+            (Self::Rsa(key), Algorithm::Rs256) => sign_rsa(key, &RSA_PKCS1_SHA256, message),
+            (Self::Rsa(key), Algorithm::Ps256) => sign_rsa(key, &RSA_PSS_SHA256, message),
+            (Self::Secret(key), Algorithm::Hs256) => Ok(hmac::sign(key, message).as_ref().to_vec()),
+            _ => Err(cannot_sign()),
         }
     }
-}
 
-impl Key {
+    /// Whether a shared secret has signed this message so.
+    pub(super) fn check_mac(&self, message: &[u8], signature: &[u8]) -> Result<(), LoadError> {
+        let wrong = || LoadError::new("the HS256 signature is not the secret's");
+        match self {
+            Self::Secret(key) => hmac::verify(key, message, signature).map_err(|_| wrong()),
+            _ => Err(wrong()),
+        }
+    }
+
     fn from_pkcs8(der: &[u8]) -> Result<Self, LoadError> {
         if let Ok(key) = Ed25519KeyPair::from_pkcs8(der) {
             return Ok(Self::Ed25519(key));
@@ -139,23 +123,27 @@ impl Key {
         }
     }
 
-    fn spki(&self) -> Result<Vec<u8>, LoadError> {
-        let der = match self {
-            Self::Ed25519(key) => AsDer::<PublicKeyX509Der>::as_der(key.public_key()),
-            Self::P256(key) => AsDer::<PublicKeyX509Der>::as_der(key.public_key()),
-            Self::Rsa(key) => AsDer::<PublicKeyX509Der>::as_der(key.public_key()),
+    fn public_key(&self) -> Result<PublicKey, LoadError> {
+        let unwritten = |_| LoadError::new("the public key cannot be written");
+        let (kind, der) = match self {
+            Self::Ed25519(key) => (
+                KeyKind::Ed25519,
+                AsDer::<PublicKeyX509Der>::as_der(key.public_key()),
+            ),
+            Self::P256(key) => (
+                KeyKind::P256,
+                AsDer::<PublicKeyX509Der>::as_der(key.public_key()),
+            ),
+            Self::Rsa(key) => (
+                KeyKind::Rsa,
+                AsDer::<PublicKeyX509Der>::as_der(key.public_key()),
+            ),
+            Self::Secret(_) => return Err(LoadError::new("a shared secret has no public key")),
         };
-        der.map(|der| der.as_ref().to_vec())
-            .map_err(|_| LoadError::new("the public key cannot be written"))
-    }
-}
-
-/// Others than the owner should not be able to read a key.
-fn warn_if_readable(path: &Path) {
-    let mode = std::fs::metadata(path).map_or(0, |data| data.permissions().mode());
-    if mode & 0o077 != 0 {
-        let (file, mode) = (path.display(), mode & 0o777);
-        tracing::warn!(%file, mode = format!("{mode:o}"), "key file is not private: chmod 600");
+        Ok(PublicKey::new(
+            kind,
+            der.map_err(unwritten)?.as_ref().to_vec(),
+        ))
     }
 }
 
@@ -166,102 +154,13 @@ fn sign_rsa(
 ) -> Result<Vec<u8>, LoadError> {
     let mut signature = vec![0; key.public_modulus_len()];
     key.sign(padding, &SystemRandom::new(), message, &mut signature)
-        .map_err(|_| LoadError::new("the key cannot sign"))?;
+        .map_err(|_| cannot_sign())?;
     Ok(signature)
 }
 
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-    use std::process::Command;
-
-    use super::{Algorithm, FileSigner};
-
-    fn openssl(dir: &Path, args: &str) -> String {
-        let output = Command::new("openssl")
-            .args(args.split(' '))
-            .current_dir(dir)
-            .output()
-            .expect("the command openssl is missing: install openssl");
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    /// Makes a key with openssl, signs, and has openssl check the signature.
-    fn round_trip(make: &str, algorithm: Algorithm, check: &str) -> FileSigner {
-        let dir = tempfile::tempdir().unwrap();
-        openssl(dir.path(), &format!("genpkey {make} -out key.pem"));
-        let signer = FileSigner::open(&dir.path().join("key.pem")).unwrap();
-        let signature = signer.sign(algorithm, b"message").unwrap();
-        std::fs::write(dir.path().join("message"), b"message").unwrap();
-        std::fs::write(dir.path().join("signature"), signature).unwrap();
-        std::fs::write(dir.path().join("pub.pem"), signer.public_key_pem()).unwrap();
-        openssl(dir.path(), check);
-        signer
-    }
-
-    #[test]
-    fn openssl_accepts_ed25519() {
-        let signer = round_trip(
-            "-algorithm ed25519",
-            Algorithm::EdDsa,
-            "pkeyutl -verify -pubin -inkey pub.pem -rawin -in message -sigfile signature",
-        );
-        assert!(signer.sign(Algorithm::Es256, b"message").is_err());
-    }
-
-    #[test]
-    fn openssl_accepts_rsa() {
-        let digest = "dgst -sha256 -verify pub.pem -signature signature";
-        let make = "-algorithm rsa -pkeyopt rsa_keygen_bits:2048";
-        round_trip(make, Algorithm::Rs256, &format!("{digest} message"));
-        round_trip(
-            make,
-            Algorithm::Ps256,
-            &format!("{digest} -sigopt rsa_padding_mode:pss message"),
-        );
-    }
-
-    #[test]
-    fn p256_signatures_are_r_and_s() {
-        let dir = tempfile::tempdir().unwrap();
-        openssl(
-            dir.path(),
-            "genpkey -algorithm ec -pkeyopt ec_paramgen_curve:P-256 -out key.pem",
-        );
-        let signer = FileSigner::open(&dir.path().join("key.pem")).unwrap();
-        assert_eq!(signer.algorithms(), [Algorithm::Es256]);
-        assert_eq!(signer.sign(Algorithm::Es256, b"m").unwrap().len(), 64);
-    }
-
-    #[test]
-    fn the_fingerprint_is_that_of_the_spki() {
-        let dir = tempfile::tempdir().unwrap();
-        openssl(dir.path(), "genpkey -algorithm ed25519 -out key.pem");
-        let signer = FileSigner::open(&dir.path().join("key.pem")).unwrap();
-        openssl(
-            dir.path(),
-            "pkey -in key.pem -pubout -outform DER -out spki",
-        );
-        let digest = openssl(dir.path(), "dgst -sha256 -r spki");
-        assert_eq!(digest.split(' ').next(), Some(&*signer.fingerprint));
-    }
-
-    #[test]
-    fn keys_of_other_kinds_are_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        openssl(dir.path(), "genpkey -algorithm x25519 -out key.pem");
-        let refused = FileSigner::open(&dir.path().join("key.pem")).err().unwrap();
-        assert!(refused.to_string().contains("no known kind"), "{refused}");
-        openssl(
-            dir.path(),
-            "genpkey -algorithm rsa -pkeyopt rsa_keygen_bits:4096 -out key.pem",
-        );
-        let refused = FileSigner::open(&dir.path().join("key.pem")).err().unwrap();
-        assert!(refused.to_string().contains("4096 bits"), "{refused}");
-    }
+fn cannot_sign() -> LoadError {
+    LoadError::new("the key cannot sign")
 }
+
+#[cfg(test)]
+mod tests;

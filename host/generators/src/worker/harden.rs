@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use rustix::process::{
-    Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit,
+    DumpableBehavior, Resource, Rlimit, Signal, getrlimit, set_dumpable_behavior,
+    set_parent_process_death_signal, setrlimit,
 };
 
 use crate::error::LoadError;
@@ -44,6 +45,14 @@ pub(super) fn before_program(folder: &Path, scratch: &Path, memory: u64) -> Resu
     limit(Resource::Nofile, PROGRAM_FILES)?;
     limit(Resource::Data, memory.saturating_mul(PROGRAM_MAPPED))?;
     walls::close_program_in(folder, scratch)
+}
+
+/// A session with a token holds its PIN: it gains no rights, writes no core, and no other process
+/// of its user reads its memory. Files, devices and network stay: modules reach their tokens by
+/// each of these.
+pub(super) fn before_signing() -> Result<(), LoadError> {
+    give_up_rights()?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(|e| failed(&e))
 }
 
 /// A compilation ends by itself, at the latest after the time limit.

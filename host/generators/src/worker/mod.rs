@@ -6,6 +6,7 @@
 mod harden;
 mod link;
 mod native;
+mod pkcs11;
 mod program;
 
 use std::process::ExitCode;
@@ -19,7 +20,8 @@ const NO_PROGRAM: u8 = 127;
 ///
 /// `native LIBRARY OUTPUT_LIMIT MEMORY_LIMIT` serves calls over the socket on
 /// standard input, `program FOLDER SCRATCH MEMORY_LIMIT PROGRAM ARGUMENT…` becomes
-/// that program, `compile LAYOUT` compiles a module from standard input.
+/// that program, `compile LAYOUT` compiles a module from standard input, `pkcs11`
+/// signs with a key in a token, as the socket on standard input asks.
 pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
     let args: Vec<_> = args.into_iter().collect();
     let words: Vec<_> = args.iter().map(|arg| arg.to_str()).collect();
@@ -33,6 +35,7 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> ExitCode {
                 ExitCode::from(NO_PROGRAM),
             );
         }
+        [Some("pkcs11")] => pkcs11::serve(),
         [Some("compile"), Some(mode)] => {
             harden::before_compiling().and_then(|()| crate::wasm::compile_here(mode))
         }

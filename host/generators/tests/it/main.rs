@@ -18,6 +18,7 @@ mod kit;
 mod native;
 mod paper;
 mod parts;
+mod pkcs11;
 mod program;
 mod program_walls;
 mod registry;

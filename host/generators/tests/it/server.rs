@@ -11,7 +11,7 @@ use lds_domain::host::Host;
 use lds_domain::ports::Generators as _;
 use lds_domain::terms::LicenseType;
 use lds_domain::{Error, Result};
-use lds_generators::{CacheKey, Generators, GeneratorsConfig, Options};
+use lds_generators::{CacheKey, Generators, GeneratorsConfig, Options, WorkerProgram};
 use tempfile::TempDir;
 use time::macros::{date, datetime};
 
@@ -22,6 +22,7 @@ use crate::paper::Paper;
 pub(crate) struct Server {
     dir: TempDir,
     config: String,
+    worker: WorkerProgram,
 }
 
 impl Server {
@@ -35,7 +36,13 @@ impl Server {
         Self {
             dir,
             config: config.into(),
+            worker: worker(),
         }
+    }
+
+    /// With workers that are started otherwise.
+    pub(crate) fn with_worker(self, worker: WorkerProgram) -> Self {
+        Self { worker, ..self }
     }
 
     pub(crate) fn data_dir(&self) -> &Path {
@@ -60,7 +67,7 @@ impl Server {
             config: &config,
             data_dir: self.dir.path(),
             cache_key: CacheKey::new(&[7; 32]),
-            worker: worker(),
+            worker: self.worker.clone(),
         };
         Generators::start(options).await.unwrap()
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::server::{Server, request};
 
 /// Runs openssl in a directory; it must succeed.
-fn openssl(dir: &Path, args: &str) {
+pub(crate) fn openssl(dir: &Path, args: &str) {
     let output = Command::new("openssl")
         .args(args.split(' '))
         .current_dir(dir)
@@ -28,7 +28,7 @@ fn openssl(dir: &Path, args: &str) {
 }
 
 /// Writes what is signed to `message` and the signature to `signature`.
-fn take_apart(made: &Generated, dir: &Path) -> (Value, Value) {
+pub(crate) fn take_apart(made: &Generated, dir: &Path) -> (Value, Value) {
     assert_eq!(made.files.len(), 1);
     let text = made.files[0].text().unwrap();
     let (message, signature) = text.rsplit_once('.').unwrap();
@@ -41,7 +41,7 @@ fn take_apart(made: &Generated, dir: &Path) -> (Value, Value) {
 }
 
 /// An ES256 signature as openssl wants it: a SEQUENCE of two INTEGERs.
-fn to_der(raw: &[u8]) -> Vec<u8> {
+pub(crate) fn to_der(raw: &[u8]) -> Vec<u8> {
     let integer = |part: &[u8]| {
         let start = part.iter().position(|byte| *byte != 0).unwrap();
         let mut digits = part[start..].to_vec();

@@ -6,6 +6,7 @@ mod healthcheck;
 mod order;
 mod plugin;
 mod serve;
+mod signer;
 mod token;
 mod user;
 mod version;
@@ -60,6 +61,9 @@ enum Command {
     /// License generators
     #[command(subcommand)]
     Plugin(plugin::Plugin),
+    /// Keys and signing programs
+    #[command(subcommand)]
+    Signer(signer::Signer),
     /// The configuration
     #[command(subcommand)]
     Config(config::Config),
@@ -118,6 +122,7 @@ fn dispatch(command: Command, loaded: &Loaded) -> Result<ExitCode> {
         Command::Token(command) => block_on(command.run(config))?,
         Command::Order(command) => block_on(command.run(config))?,
         Command::Plugin(command) => return block_on(command.run(config)),
+        Command::Signer(command) => block_on(command.run(config))?,
         Command::Config(command) => command.run(loaded)?,
         Command::Healthcheck(command) => command.run(config)?,
         Command::Version => version::run(),
