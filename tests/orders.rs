@@ -7,6 +7,7 @@ use crate::support::{
 on_both! {
     an_order_that_was_found_can_be_stored_back
     an_order_that_was_never_activated_is_deleted
+    an_order_that_was_made_and_deleted_is_told_of_by_its_id
     a_reset_gives_moves_anew
     an_upgrade_takes_the_place_of_its_parent
 }
@@ -77,6 +78,39 @@ fn an_order_that_was_never_activated_is_deleted(server: &Server) {
     assert_eq!(left.all("orderId"), [used]);
     let gone = shop.activate(&unused, MACHINE).err().expect("nothing");
     assert_eq!(gone.code, "OrderNotUsable");
+}
+
+/// A repeated request answers for every order that it made, and makes none anew.
+fn an_order_that_was_made_and_deleted_is_told_of_by_its_id(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    let request = format!(
+        "<order><customerId>{}</customerId><productId>{}</productId></order>\
+         <count>3</count><requestId>create</requestId>",
+        shop.customer, shop.product
+    );
+    let create = || {
+        let made = shop.client.internal("createOrders", &request);
+        let made = made.expect("orders");
+        let ids = |element: &str, id: &str| -> Vec<String> {
+            let found = made.elements(element);
+            found.iter().map(|found| found.want(id)).collect()
+        };
+        (
+            ids("order", "id"),
+            ids("extra", "name"),
+            ids("extra", "value"),
+        )
+    };
+    let (made, ..) = create();
+    let deleted = format!("<id>{}</id><id>{}</id>", made[0], made[2]);
+    let deleted = shop.client.internal("deleteOrders", &deleted);
+    assert_eq!(deleted.expect("an answer").want("status"), "SUCCESS");
+    let (left, names, gone) = create();
+    assert_eq!(left, [made[1].clone()]);
+    assert_eq!(names, ["id", "id"]);
+    assert_eq!(gone, [made[0].clone(), made[2].clone()]);
+    let found = shop.client.internal("findOrders", "").expect("orders");
+    assert_eq!(found.elements("order").len(), 1);
 }
 
 fn a_reset_gives_moves_anew(server: &Server) {

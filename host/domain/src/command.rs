@@ -30,7 +30,9 @@ pub use license::{
     ActivateLicense, EmergencyLicense, GenerateLicense, MAX_REPLACED, Preview, PreviewLicense,
     RehostLicense,
 };
-pub use order::{CreateOrders, DeriveOrder, Left, OrderDetails, OrderItem, StoreOrders};
+pub use order::{
+    CreateOrders, CreatedOrders, DeriveOrder, Left, OrderDetails, OrderItem, StoreOrders,
+};
 
 /// Items of a batch at most.
 pub const MAX_BATCH: usize = 1000;

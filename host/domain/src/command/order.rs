@@ -60,6 +60,15 @@ pub struct CreateOrders {
     pub options: WriteOptions,
 }
 
+/// What `createOrders` made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreatedOrders {
+    /// The orders as they are now.
+    pub orders: Vec<OrderDetails>,
+    /// The ids of those that a request before this one made and that are gone by now.
+    pub gone: Vec<String>,
+}
+
 /// `deriveOrder`: an order that comes from another one and is of its family.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeriveOrder {

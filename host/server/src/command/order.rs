@@ -46,7 +46,7 @@ impl Create {
         let actor = Actor::operator();
         let made = app.services.create_orders(&actor, self.command()).await;
         app.close().await;
-        for order in made.map_err(|error| explained(&error))? {
+        for order in made.map_err(|error| explained(&error))?.orders {
             println!("{}", order.shown_order_id);
         }
         Ok(())

@@ -68,11 +68,15 @@ store! {
 /// The id of what an item made, where that was deleted since: all that is left to tell.
 fn gone<T>(item: &BatchItem<T>) -> Vec<NameValue> {
     let id = item.id.clone().filter(|_| item.value.is_none());
-    let pair = |value| NameValue {
+    id.map(gone_id).into_iter().collect()
+}
+
+/// Such an id, as it is told.
+pub(super) fn gone_id(id: String) -> NameValue {
+    NameValue {
         name: "id".to_owned(),
-        value,
-    };
-    id.map(pair).into_iter().collect()
+        value: id,
+    }
 }
 
 fn number(count: usize) -> u32 {

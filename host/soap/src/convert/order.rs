@@ -1,11 +1,14 @@
 //! Orders.
 
-use lds_domain::command::{CreateOrders, DeriveOrder, Left, OrderDetails, OrderItem};
+use lds_domain::command::{
+    CreateOrders, CreatedOrders, DeriveOrder, Left, OrderDetails, OrderItem,
+};
 use lds_domain::order::Relation;
 use lds_domain::product::Feature;
 use lds_domain::terms::Terms;
 use lds_domain::{Error, Result};
 
+use super::batch::gone_id;
 use super::{
     WireStamps, day, each, item_reference, list, optional_reference, options, reference, text,
     within,
@@ -109,11 +112,11 @@ impl TryFrom<wire::DeriveOrderRequest> for DeriveOrder {
     }
 }
 
-impl From<Vec<OrderDetails>> for wire::CreateOrdersResult {
-    fn from(orders: Vec<OrderDetails>) -> Self {
+impl From<CreatedOrders> for wire::CreateOrdersResult {
+    fn from(created: CreatedOrders) -> Self {
         Self {
-            order: list(orders),
-            extra: Vec::new(),
+            order: list(created.orders),
+            extra: created.gone.into_iter().map(gone_id).collect(),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lds_domain::access::{Role, Scope};
 use lds_domain::command::{
-    BatchAnswer, BatchItem, NewToken, Preview, ServiceInfo, Status, StoreItem,
+    BatchAnswer, BatchItem, CreatedOrders, NewToken, Preview, ServiceInfo, Status, StoreItem,
 };
 use lds_domain::generator::{GeneratorInfo, GeneratorState, Problem};
 use lds_domain::license::File;
@@ -166,7 +166,7 @@ fn empty_lists_are_valid() {
     round::<internal::FindUsers>(&page(Vec::new()).into());
     round::<internal::FindLicenses>(&page(Vec::new()).into());
     round::<internal::FindGenerators>(&Vec::new().into());
-    round::<internal::CreateOrders>(&Vec::new().into());
+    round::<internal::CreateOrders>(&CreatedOrders::default().into());
 }
 
 #[test]

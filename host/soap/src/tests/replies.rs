@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use lds_domain::command::{IssuedLicense, NeededHost, OrderInfo, OrderItem, StoreItem};
+use lds_domain::command::{
+    CreatedOrders, IssuedLicense, NeededHost, OrderInfo, OrderItem, StoreItem,
+};
 use lds_domain::date::{Base, DateRule, Unit};
 use lds_domain::generator::{Definition, ValueType};
 use lds_domain::host::{Form, HostType};
@@ -90,7 +92,13 @@ fn products_with_all_terms_and_with_none_can_be_stored_back() {
 #[test]
 fn an_order_that_was_read_can_be_stored_back() {
     let before = details();
-    let result = round::<internal::CreateOrders>(&vec![before.clone()].into());
+    let created = CreatedOrders {
+        orders: vec![before.clone()],
+        gone: vec!["ord_1".to_owned()],
+    };
+    let result = round::<internal::CreateOrders>(&created.into());
+    let told = &result.extra[0];
+    assert_eq!((told.name.as_str(), told.value.as_str()), ("id", "ord_1"));
     let read = result.order[0].clone();
     assert_eq!(
         (read.activations_left, read.active_licenses),

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::draft::{Basis, Draft, check_weight, given_order_id};
 use crate::access::{Actor, Permission};
 use crate::command::{
-    Batch, BatchAnswer, CreateOrders, MAX_BATCH, OrderDetails, OrderItem, StoreOrders, WriteOptions,
+    Batch, BatchAnswer, CreateOrders, CreatedOrders, MAX_BATCH, OrderDetails, OrderItem,
+    StoreOrders, WriteOptions,
 };
 use crate::error::{Code, Error, Result};
 use crate::id::Key;
@@ -85,7 +86,7 @@ impl Services {
         &self,
         actor: &Actor,
         command: CreateOrders,
-    ) -> Result<Vec<OrderDetails>> {
+    ) -> Result<CreatedOrders> {
         actor.require(Permission::WriteOrders)?;
         command.options.check()?;
         check_copies(&command)?;
@@ -101,9 +102,14 @@ impl Services {
         };
         let committed = self.place(&task).await?;
         let found = self.details(actor, task.options, &committed).await?;
-        Ok(done(&committed.outcomes)
-            .filter_map(|id| found.get(id).cloned())
-            .collect())
+        let mut created = CreatedOrders::default();
+        for id in done(&committed.outcomes) {
+            match found.get(id) {
+                Some(order) => created.orders.push(order.clone()),
+                None => created.gone.push(id.to_owned()),
+            }
+        }
+        Ok(created)
     }
 
     /// Prepares and commits, anew when the ground moved meanwhile.

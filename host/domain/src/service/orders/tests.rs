@@ -72,6 +72,7 @@ impl Shop {
             .create_orders(&sales, command)
             .await
             .unwrap()
+            .orders
     }
 
     fn copies(&self, count: u32) -> CreateOrders {

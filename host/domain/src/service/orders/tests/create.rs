@@ -99,8 +99,8 @@ async fn an_order_id_of_a_dry_run_is_not_told() {
     let sales = actor(Role::Sales);
     let services = &shop.bench.services;
     let orders = services.create_orders(&sales, command).await.unwrap();
-    assert_eq!(orders.len(), 2);
-    for order in orders {
+    assert_eq!(orders.orders.len(), 2);
+    for order in orders.orders {
         assert_eq!(order.shown_order_id, order.order.order_id.shortened());
     }
     assert!(shop.bench.tables().orders.is_empty());
@@ -148,7 +148,8 @@ async fn a_repeated_request_makes_no_further_orders() {
         .services
         .create_orders(&sales, command.clone())
         .await
-        .unwrap();
+        .unwrap()
+        .orders;
     let suspend = change(&[first[1].order.id], Some("unpaid"));
     shop.bench
         .services
@@ -160,7 +161,8 @@ async fn a_repeated_request_makes_no_further_orders() {
         .services
         .create_orders(&sales, command.clone())
         .await
-        .unwrap();
+        .unwrap()
+        .orders;
     let ids = |orders: &[OrderDetails]| orders.iter().map(|o| o.order.id).collect::<Vec<_>>();
     assert_eq!(ids(&first), ids(&again));
     assert_eq!(again[1].order.state, OrderState::Suspended);
