@@ -60,6 +60,11 @@ fn a_text_is_told_from_a_changed_one(server: &Server) {
     assert_eq!(found.want("match"), "SAME_MEANING");
     let told = found.want("difference");
     assert!(told.contains("signature"), "{}", found.0);
+    let grant: serde_json::Value = serde_json::from_str(&found.want("grant")).expect("JSON");
+    assert_eq!(
+        grant["signed"], true,
+        "there is one, which vouches for nothing"
+    );
     let found = verify(client, &format!("<text>{}</text>", forged(&token)), "");
     assert_eq!(
         (found.want("match"), found.want("id")),

@@ -152,7 +152,7 @@ pub struct ReadResult {
     /// Day of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<String>,
-    /// Whether it bears signatures.
+    /// Whether it holds signatures; whether they are good is not told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<bool>,
     /// What a user would stumble over.

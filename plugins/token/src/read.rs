@@ -1,5 +1,5 @@
-//! READ: what a token grants, in the request's words. The signature is the server's to check, since
-//! only it has the key.
+//! READ: what a token grants, in the request's words. Of its signature only that there is one: this
+//! interface has no key to check it with.
 
 use lds_plugin_api::document::{
     Attributes, File, Host, LicenseType, Problem, Product, ReadFeature, ReadRequest, ReadResult,

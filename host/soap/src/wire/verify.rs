@@ -40,7 +40,7 @@ pub struct VerifyLicenseResult {
     /// In what the text differs from that license, a sentence each; of `SAME_MEANING`, that its bytes are others and its signature was not compared.
     #[serde(default)]
     pub difference: Vec<String>,
-    /// What the text grants, as JSON text in the words of the generator's interface; absent where no generator can read it.
+    /// What the text grants, as JSON text in the words of the generator's interface, where `signed` tells that it holds a signature, which was not compared; absent where no generator can read it.
     pub grant: Option<String>,
     /// What a user of the text would stumble over.
     #[serde(default)]
