@@ -13,6 +13,7 @@ on_both! {
     staff_gives_a_license_to_another_machine
     licenses_are_replaced_by_what_the_order_says_now
     an_emergency_license_is_taken_once
+    a_floating_license_names_one_license_server_or_three_in_their_order
 }
 
 fn shop(server: &Server) -> Shop {
@@ -186,5 +187,71 @@ fn an_emergency_license_is_taken_once(server: &Server) {
         .client
         .internal("findLicenses", "<kind>EMERGENCY</kind>");
     assert_eq!(found.expect("licenses").elements("license").len(), 2);
+    assert_counters(&shop.client);
+}
+
+const SERVERS: [&str; 3] = [
+    "00-11-22-AA-BB-CE",
+    "00-11-22-AA-BB-CC",
+    "00-11-22-AA-BB-CD",
+];
+
+/// So many license servers as hosts of a request.
+fn servers(count: usize) -> String {
+    let host = |(n, address): (usize, &&str)| {
+        format!(
+            "<host><type>ETHERNET</type><value>{address}</value><name>lic{n}</name>\
+             <port>2700{n}</port></host>"
+        )
+    };
+    SERVERS.iter().take(count).enumerate().map(host).collect()
+}
+
+/// The lines of a license text that begin with this word.
+fn lines(license: &Answer, word: &str) -> Vec<String> {
+    let text = license.want("text");
+    let lines = text.lines().filter(|line| line.starts_with(word));
+    lines.map(str::to_owned).collect()
+}
+
+fn a_floating_license_names_one_license_server_or_three_in_their_order(server: &Server) {
+    let settings = "<setting><name>vendor</name><value>acmed</value></setting>\
+        <setting><name>unsigned</name><value>true</value></setting>";
+    let shop = Shop::with(Client::new(server), "flexnet", settings, TERMS);
+    let floating = "<terms><licenseType>FLOATING</licenseType><quantity>5</quantity>\
+        <hostLock>REQUIRED</hostLock><hostRule><type>ETHERNET</type><min>1</min><max>3</max>\
+        </hostRule></terms><feature><name>seats</name><version>3.0</version></feature>";
+    let activate = |order: &str, count: usize| {
+        let request = format!("<orderId>{order}</orderId>{}", servers(count));
+        shop.client.activation("activate", &request)
+    };
+    let (alone, redundant) = (shop.order(floating), shop.order(floating));
+    let two = activate(&alone, 2).err().expect("a fault");
+    assert_eq!(
+        (two.code.as_str(), two.field.as_deref()),
+        ("HostInvalid", Some("host"))
+    );
+    let one = activate(&alone, 1).expect("a license");
+    assert_eq!(lines(&one, "SERVER "), ["SERVER lic0 001122aabbce 27000"]);
+    let three = activate(&redundant, 3).expect("a license");
+    let in_order = [
+        "SERVER lic0 001122aabbce 27000",
+        "SERVER lic1 001122aabbcc 27001",
+        "SERVER lic2 001122aabbcd 27002",
+    ];
+    assert_eq!(lines(&three, "SERVER "), in_order);
+    let addresses = ["001122aabbce", "001122aabbcc", "001122aabbcd"];
+    assert_eq!(three.all("value"), addresses);
+    assert!(
+        lines(&three, "INCREMENT ")[0].contains(" 5 "),
+        "{}",
+        three.0
+    );
+    let found = shop
+        .client
+        .internal("getLicense", &format!("<id>{}</id>", three.want("id")));
+    let found = found.expect("the license");
+    assert_eq!(found.want("text"), three.want("text"));
+    assert_eq!(found.all("value"), addresses);
     assert_counters(&shop.client);
 }
