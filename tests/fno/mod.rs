@@ -1,6 +1,7 @@
 //! `FlexNet` Operations has its license texts written here: its contract, from outside.
 
 mod caller;
+mod golden;
 mod hostile;
 mod jaxws;
 mod remote;

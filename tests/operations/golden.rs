@@ -11,8 +11,10 @@ use time::{Date, Duration};
 
 /// Members that are new every time, and what stands for them. `version` is that of a program where
 /// it is a member of the service or of a generator.
-const NEW: [(&str, &str); 17] = [
+const NEW: [(&str, &str); 19] = [
     ("text", "…"),
+    ("licenseText", "…"),
+    ("info", "…"),
     ("sha256", "…"),
     ("digest", "…"),
     ("inputDigest", "…"),
@@ -136,11 +138,13 @@ const MOMENTS: [&str; 2] = ["0000-00-00T00:00:00Z", "0000-00-00T00:00:00.000Z"];
 
 /// The day of the first moment at which something was made or done.
 fn given_on(document: &Document) -> Option<Date> {
-    let mut texts = ["createdAt", "issuedAt", "time"].iter().map(|name| {
-        let mut found = document.descendants();
-        let found = found.find(|node| node.tag_name().name() == *name);
-        found.and_then(|node| node.text())
-    });
+    let mut texts = ["createdAt", "issuedAt", "time", "processedTime"]
+        .iter()
+        .map(|name| {
+            let mut found = document.descendants();
+            let found = found.find(|node| node.tag_name().name() == *name);
+            found.and_then(|node| node.text())
+        });
     texts.find_map(|text| text.map(parsed))
 }
 
@@ -170,7 +174,7 @@ fn is_like(text: &str, pattern: &str) -> bool {
 
 /// What is wrong with the reply to an operation, unless it is the golden one; what was answered is
 /// left beside the built programs.
-pub(super) fn complaint(folder: &str, operation: &str, reply: &str) -> Option<String> {
+pub(crate) fn complaint(folder: &str, operation: &str, reply: &str) -> Option<String> {
     let name = format!("{folder}/{operation}.xml");
     let text = Golden::of(reply);
     let answered = Path::new(env!("CARGO_TARGET_TMPDIR"))
@@ -188,7 +192,7 @@ fn replies() -> PathBuf {
 }
 
 /// How many there are for a service.
-pub(super) fn count(folder: &str) -> usize {
+pub(crate) fn count(folder: &str) -> usize {
     let files = std::fs::read_dir(replies().join(folder)).expect("the golden replies");
     files.count()
 }

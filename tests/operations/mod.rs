@@ -3,7 +3,7 @@
 
 mod access;
 mod element;
-mod golden;
+pub(crate) mod golden;
 mod members;
 mod replies;
 mod schema;
