@@ -1,6 +1,6 @@
 //! The promises of the service, over the wire, on both databases.
 
-use crate::support::{Client, Server, Shop, machine, on_both};
+use crate::support::{Client, ETHERNET, Server, Shop, machine, on_both};
 
 const MACHINE: &str = "00-11-22-AA-BB-CC";
 const OTHER: &str = "00-11-22-AA-BB-CD";
@@ -14,6 +14,7 @@ on_both! {
     state_changes_only_by_named_operations
     counters_equal_counts
     a_batch_with_a_failure
+    an_atomic_batch_that_failed_stays_failed
     a_customer_moves_within_the_allowance
     another_machine_is_refused
     an_order_that_is_suspended_hands_nothing_out
@@ -287,6 +288,60 @@ fn a_batch_with_a_failure(server: &Server) {
         ("PARTIAL_FAILURE".into(), "AlreadyExists".into())
     );
     assert_eq!(partial.all("index"), ["0", "1"]);
+}
+
+/// An entity with this reference, ready to be stored.
+fn referred(shop: &Shop, entity: &str, reference: &str) -> String {
+    let (customer, product) = (&shop.customer, &shop.product);
+    let members = match entity {
+        "user" => {
+            format!("<login>{reference}</login><displayName>Ada</displayName><role>SALES</role>")
+        }
+        "customer" => "<name>Ada</name>".to_owned(),
+        "product" => format!(
+            "<code>{reference}</code><name>Ada</name><generator>token</generator>\
+             <terms>{ETHERNET}</terms>"
+        ),
+        _ => format!("<customerId>{customer}</customerId><productId>{product}</productId>"),
+    };
+    format!("<{entity}>{members}<externalRef>{reference}</externalRef></{entity}>")
+}
+
+/// Whatever is stored: nothing is written, and the same request is answered alike, even when it
+/// would succeed by now.
+fn an_atomic_batch_that_failed_stays_failed(server: &Server) {
+    let shop = Shop::new(Client::new(server));
+    for (entity, plural) in [
+        ("user", "Users"),
+        ("customer", "Customers"),
+        ("product", "Products"),
+        ("order", "Orders"),
+    ] {
+        let call = |verb: &str, content: &str| {
+            let answer = shop.client.internal(&format!("{verb}{plural}"), content);
+            answer.unwrap_or_else(|fault| panic!("{verb}{plural}: {fault:?}"))
+        };
+        let item = |reference: &str| referred(&shop, entity, reference);
+        let total = || call("find", "<withTotal>true</withTotal>").want("total");
+        let before = total();
+        let stored = call("store", &item("taken"));
+        assert_eq!(stored.want("status"), "SUCCESS", "{}", stored.0);
+        let batch = [&item("free"), &item("taken"), "<atomic>true</atomic>"].concat();
+        let request = format!("{batch}<requestId>{entity}</requestId>");
+        let failed = call("store", &request);
+        assert_eq!(
+            ["status", "total", "failed"].map(|member| failed.want(member)),
+            ["FAILURE", "2", "1"],
+            "{}",
+            failed.0
+        );
+        assert_eq!(failed.all("code"), ["AlreadyExists"]);
+        let deleted = call("delete", "<id>ext:taken</id><reason>By mistake.</reason>");
+        assert_eq!(deleted.want("status"), "SUCCESS", "{}", deleted.0);
+        assert_eq!(call("store", &request).0, failed.0);
+        assert_eq!(total(), before, "{plural}");
+        assert_eq!(call("store", &batch).want("status"), "SUCCESS");
+    }
 }
 
 fn a_customer_moves_within_the_allowance(server: &Server) {
