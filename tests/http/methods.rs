@@ -1,32 +1,66 @@
 //! Methods and media types.
 
 use crate::support::Server;
-use crate::support::http::{Header, request};
+use crate::support::http::{Connection, Header, request};
 use crate::support::message::{CUSTOMERS, SOAP12, STAFF, XML, outcome};
 
+const GENERATOR: &str = "/flexnet/services/LicenseGeneratorService";
+
+/// The status of a request, and the methods that the answer allows.
+fn tried(server: &Server, method: &str, path: &str, body: &str) -> (u16, Option<String>) {
+    let request = request(method, path, &[XML], body.as_bytes());
+    let mut connection = server.connect();
+    connection.send(&request);
+    let response = if method == "HEAD" {
+        connection.receive_head()
+    } else {
+        connection.receive()
+    };
+    let allowed = response.header("Allow");
+    (response.status, allowed)
+}
+
+/// What is allowed is the same whichever method asks, and no method that is allowed is refused.
 #[test]
 fn other_methods_are_told_which_are_allowed() {
     let server = Server::start();
-    for service in [STAFF, CUSTOMERS] {
-        for method in ["PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
-            let response = server
-                .connect()
-                .exchange(&request(method, service.path, &[], b""));
-            assert_eq!(response.status, 405, "{method}");
-            let allowed = response.header("Allow").expect("Allow");
-            assert!(allowed.contains("POST"), "{method}: {allowed}");
+    for path in [STAFF.path, CUSTOMERS.path, GENERATOR] {
+        let described = format!("{path}?wsdl");
+        for (path, allowed) in [(path, "POST"), (&described, "GET, HEAD, POST")] {
+            for method in [
+                "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
+            ] {
+                let (status, told) = tried(&server, method, path, "");
+                if allowed.split(", ").any(|taken| taken == method) {
+                    assert_ne!(status, 405, "{method} {path}");
+                    assert_eq!(told, None, "{method} {path}");
+                } else {
+                    assert_eq!(status, 405, "{method} {path}");
+                    assert_eq!(told.as_deref(), Some(allowed), "{method} {path}");
+                }
+            }
         }
     }
 }
 
 #[test]
-fn a_get_without_a_query_is_no_way_to_ask() {
+fn what_operators_read_can_not_be_sent() {
     let server = Server::start();
-    let response = server
-        .connect()
-        .exchange(&request("GET", "/soap/v1", &[], b""));
-    assert_eq!(response.status, 405);
-    assert!(response.header("Allow").expect("Allow").contains("POST"));
+    let address = server.management.trim_start_matches("http://");
+    for path in ["/healthz", "/readyz", "/metrics"] {
+        let response = Connection::open(address).exchange(&request("POST", path, &[], b""));
+        assert_eq!(response.status, 405, "{path}");
+        assert_eq!(response.header("Allow").as_deref(), Some("GET, HEAD"));
+    }
+}
+
+/// Some clients call the address at which they read the WSDL.
+#[test]
+fn the_address_of_the_wsdl_takes_calls() {
+    let server = Server::start();
+    let message = STAFF.message("getServiceInfo", "");
+    let path = format!("{}?wsdl", STAFF.path);
+    assert_eq!(tried(&server, "POST", &path, &message), (200, None));
 }
 
 fn status(server: &Server, headers: &[Header]) -> u16 {

@@ -87,7 +87,7 @@ impl Management {
 impl Service for Management {
     async fn call(&self, request: Request<Incoming>, _: Arrival<'_>) -> Response<Body> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            return reply::closing(reply::refusal(StatusCode::METHOD_NOT_ALLOWED, "GET only\n"));
+            return reply::closing(reply::not_allowed("GET, HEAD", "GET only\n"));
         }
         match request.uri().path() {
             "/healthz" => reply::refusal(StatusCode::OK, "alive\n"),

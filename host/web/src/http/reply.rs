@@ -7,7 +7,7 @@ use flate2::write::GzEncoder;
 use http_body_util::{Either, Full};
 use hyper::body::Bytes;
 use hyper::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY,
+    ACCEPT_ENCODING, ALLOW, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, VARY,
 };
 use hyper::{HeaderMap, Response, StatusCode};
 
@@ -68,6 +68,14 @@ fn pack(body: &[u8]) -> std::io::Result<Vec<u8>> {
 /// A refusal in a line of text.
 pub(crate) fn refusal(status: StatusCode, text: &'static str) -> Response<Body> {
     bytes(status, "text/plain; charset=utf-8", text)
+}
+
+/// The refusal of a method; the resource takes those that are allowed.
+pub(crate) fn not_allowed(allow: &'static str, text: &'static str) -> Response<Body> {
+    let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, text);
+    let allow = HeaderValue::from_static(allow);
+    reply.headers_mut().insert(ALLOW, allow);
+    reply
 }
 
 /// The refusal of a request that can not be taken as it is. Its body is not read, so the

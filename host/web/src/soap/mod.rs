@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::hmac;
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue};
+use hyper::header::CONTENT_TYPE;
 use hyper::http::request::Parts;
 use hyper::{Method, Request, Response, StatusCode};
 use lds_domain::service::Services;
@@ -133,13 +133,13 @@ impl Endpoint {
             Method::GET | Method::HEAD => {
                 Answer::Other(self.describe(service, &head, arrival.peer))
             }
-            _ => Answer::Other(not_allowed("GET, HEAD, POST")),
+            _ => Answer::Other(not_allowed(wsdl::asked(head.uri.query()).is_some())),
         }
     }
 
     fn describe(&self, service: Service, head: &Parts, peer: IpAddr) -> Response<Body> {
         let Some(version) = wsdl::asked(head.uri.query()) else {
-            return not_allowed("POST");
+            return not_allowed(false);
         };
         let options = &self.options;
         let told = || origin::base_url(peer, &head.headers, &options.trusted_proxies);
@@ -195,10 +195,14 @@ fn unsupported() -> Response<Body> {
     reply::closing(reply::refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, text))
 }
 
-fn not_allowed(allow: &'static str) -> Response<Body> {
+/// A method that the resource does not take: a description is read and called, the rest of a
+/// service's path called alone.
+fn not_allowed(is_description: bool) -> Response<Body> {
     let text = "SOAP calls are sent with POST; the WSDL is at ?wsdl.\n";
-    let mut reply = reply::refusal(StatusCode::METHOD_NOT_ALLOWED, text);
-    let allow = HeaderValue::from_static(allow);
-    reply.headers_mut().insert(ALLOW, allow);
-    reply
+    let allow = if is_description {
+        "GET, HEAD, POST"
+    } else {
+        "POST"
+    };
+    reply::not_allowed(allow, text)
 }
