@@ -1,11 +1,15 @@
 //! A plugin's file or folder: what kind it is, told by its content, and its digest.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use tempfile::TempDir;
+
+use crate::config::GeneratorsConfig;
 use crate::error::LoadError;
 use crate::hex;
 use crate::limits::{Limits, MAX_ARTEFACT};
-use crate::package;
+use crate::package::{self, PackageStamp};
 use crate::stdio::{Mode, Program};
 use crate::wasm::{is_component, sha256, starts_as_text};
 
@@ -50,8 +54,10 @@ pub(crate) struct Artefact {
     pub(crate) content: Content,
     /// SHA-256 of the file, in hex.
     pub(crate) digest: String,
-    /// The version that a package says it has.
-    pub(crate) version: Option<String>,
+    /// What the package says in which it came.
+    pub(crate) package: Option<PackageStamp>,
+    /// Where an archive was unpacked to, as long as the plugin is used.
+    pub(crate) unpacked: Option<Arc<TempDir>>,
 }
 
 #[derive(Debug, Clone)]
@@ -67,11 +73,23 @@ pub(crate) enum Content {
 }
 
 impl Artefact {
-    /// Reads a file of any kind, or a package.
+    /// Reads a file of any kind, or a package, for whoever looks at it.
     pub(crate) fn read(path: &Path) -> Result<Self, LoadError> {
-        if path.is_dir() {
+        if package::is_package(path) {
             return package::open(path);
         }
+        Self::read_file(path)
+    }
+
+    /// Reads one that is to serve.
+    pub(crate) fn read_to_serve(path: &Path, config: &GeneratorsConfig) -> Result<Self, LoadError> {
+        if package::is_package(path) {
+            return package::open_to_serve(path, config);
+        }
+        Self::read_file(path)
+    }
+
+    fn read_file(path: &Path) -> Result<Self, LoadError> {
         let bytes = read_file(path, MAX_ARTEFACT)?;
         let digest = hex::encode(&sha256(&bytes));
         let content = match kind_of(&bytes)? {
@@ -84,7 +102,8 @@ impl Artefact {
         Ok(Self {
             content,
             digest,
-            version: None,
+            package: None,
+            unpacked: None,
         })
     }
 
@@ -93,7 +112,8 @@ impl Artefact {
         Self {
             digest: hex::encode(&sha256(bytes)),
             content: Content::Wasm(bytes.to_vec()),
-            version: None,
+            package: None,
+            unpacked: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The operator's words on plugins and signers: `[plugins.NAME]` and
+//! The operator's words on plugins and signers: `[plugins.NAME]`, whose packages are taken, and
 //! `[signers.NAME]`.
 
 use std::collections::BTreeMap;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
+use crate::package::{ManifestKind, PublicKey};
 use crate::signer::Algorithm;
 
 /// All sections.
@@ -20,14 +21,77 @@ pub struct GeneratorsConfig {
     pub remotes: BTreeMap<String, RemoteConfig>,
     /// By the name that grants use.
     pub signers: BTreeMap<String, SignerConfig>,
+    /// By the vendor's name.
+    pub plugin_trust: BTreeMap<String, TrustConfig>,
+    /// By the kind of package.
+    pub plugin_policy: PolicyConfig,
+}
+
+/// `[plugin_trust.VENDOR]`: whose packages are taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrustConfig {
+    /// The public key that signs them.
+    pub key: PublicKey,
+    /// Prefixes of ids that are the vendor's, at whole labels.
+    pub ids: Vec<String>,
+}
+
+/// `[plugin_policy]`: whether packages of a kind need a trusted signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicyConfig {
+    /// Modules.
+    pub wasm: Policy,
+    /// Components.
+    pub component: Policy,
+    /// Libraries.
+    pub native: Policy,
+    /// Programs.
+    pub process: Policy,
+}
+
+/// What a package without a trusted signature is met with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Policy {
+    /// It is refused.
+    Require,
+    /// It is taken, and the log tells so.
+    Warn,
+    /// It is taken.
+    Off,
+}
+
+impl Default for PolicyConfig {
+    fn default() -> Self {
+        Self {
+            wasm: Policy::Warn,
+            component: Policy::Warn,
+            native: Policy::Require,
+            process: Policy::Require,
+        }
+    }
+}
+
+impl PolicyConfig {
+    /// That of a kind.
+    pub(crate) fn of(&self, kind: ManifestKind) -> Policy {
+        match kind {
+            ManifestKind::Wasm => self.wasm,
+            ManifestKind::Component => self.component,
+            ManifestKind::Native => self.native,
+            ManifestKind::Process => self.process,
+        }
+    }
 }
 
 /// `[plugins.NAME]`: everything is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PluginConfig {
-    /// A file or a package's folder in the plugin folder, or an absolute path; by
-    /// default the bundled or installed plugin that calls itself NAME.
+    /// The id of a package, a file or a package's folder in the plugin folder, or an
+    /// absolute path; by default the bundled or installed plugin that calls itself NAME.
     pub package: Option<PathBuf>,
     /// Whether it is taken into service.
     pub enabled: bool,

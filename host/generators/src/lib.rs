@@ -13,13 +13,14 @@
 //! ```no_run
 //! # async fn start() -> Result<(), lds_generators::LoadError> {
 //! use std::path::Path;
-//! use lds_generators::{CacheKey, Generators, GeneratorsConfig, Options, WorkerProgram};
+//! use lds_generators::{CacheKey, Generators, GeneratorsConfig, Options, Pins, WorkerProgram};
 //!
 //! let data_dir = Path::new("/var/lib/lds");
 //! let generators = Generators::start(Options {
 //!     config: &GeneratorsConfig::default(),
 //!     data_dir,
 //!     cache_key: CacheKey::load_or_make(&data_dir.join("secrets/cache.key"))?,
+//!     pins: &Pins::new(),
 //!     worker: WorkerProgram::this_binary(),
 //! })
 //! .await?;
@@ -46,7 +47,8 @@ pub mod limits;
 mod load;
 mod names;
 mod native;
-mod package;
+pub mod package;
+mod pins;
 mod plugin;
 mod port;
 mod private_file;
@@ -68,12 +70,13 @@ pub mod worker;
 pub use artefact::PluginKind;
 pub use carrier::{CallOutcome, Carrier, LogLevel, LogLine};
 pub use config::{
-    CommandConfig, CommandMode, GeneratorsConfig, Grant, Pkcs11Config, PluginConfig, RemoteConfig,
-    SettingValue, SignerConfig,
+    CommandConfig, CommandMode, GeneratorsConfig, Grant, Pkcs11Config, PluginConfig, Policy,
+    PolicyConfig, RemoteConfig, SettingValue, SignerConfig, TrustConfig,
 };
 pub use error::LoadError;
+pub use pins::{FoundPin, Pin, Pins};
 pub use process::WorkerProgram;
-pub use registry::{Generators, Options};
+pub use registry::{Generators, Options, Provenance};
 pub use runtime::{LoadedFile, Runtime};
 pub use signer::{Algorithm, SignerInfo, SignerSource, Signers};
 pub use status::CallStatus;

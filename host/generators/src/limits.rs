@@ -8,6 +8,10 @@ pub const MAX_INPUT: usize = 1 << 20;
 pub const MAX_LOG: usize = 64 << 10;
 /// The largest plugin file, in bytes.
 pub const MAX_ARTEFACT: u64 = 32 << 20;
+/// All files of a package together, in bytes.
+pub const MAX_PACKAGE: u64 = 64 << 20;
+/// Files of a package.
+pub const MAX_PACKAGE_FILES: usize = 200;
 /// Signature slots of one result.
 pub const MAX_SIGNATURES: usize = 16;
 /// How long a module may take to compile.

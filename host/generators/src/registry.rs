@@ -12,6 +12,8 @@ use crate::config::{GeneratorsConfig, PluginConfig};
 use crate::error::LoadError;
 use crate::grants::Grants;
 use crate::load::{Described, Found, Origin, Probed, find_all};
+use crate::package::PackageStamp;
+use crate::pins::{FoundPin, Pins};
 use crate::plugin::Plugin;
 use crate::process::WorkerProgram;
 use crate::runtime::Runtime;
@@ -19,9 +21,9 @@ use crate::signer::{SignerSource, Signers};
 use crate::wasm::CacheKey;
 
 /// The plugin folder in the data directory.
-const FOLDER: &str = "plugins";
+pub(crate) const FOLDER: &str = "plugins";
 /// Compiled code in the data directory.
-const CACHE: &str = "cache/wasm";
+pub(crate) const CACHE: &str = "cache/wasm";
 
 /// What generators are started with.
 pub struct Options<'a> {
@@ -31,6 +33,8 @@ pub struct Options<'a> {
     pub data_dir: &'a Path,
     /// Under which compiled code is accepted.
     pub cache_key: CacheKey,
+    /// The digests that are known; what changed since does not serve.
+    pub pins: &'a Pins,
     /// How workers are started.
     pub worker: WorkerProgram,
 }
@@ -45,8 +49,19 @@ pub struct Generators {
 /// A listed plugin.
 pub(crate) struct Installed {
     pub(crate) info: Arc<GeneratorInfo>,
+    /// What it came from.
+    pub(crate) origin: Provenance,
     /// Absent where it failed or is switched off.
     pub(crate) ready: Option<Ready>,
+}
+
+/// Where a listed plugin came from, as far as it is the operator's.
+#[derive(Debug, Clone, Default)]
+pub struct Provenance {
+    /// What its package says.
+    pub package: Option<PackageStamp>,
+    /// Its files.
+    pub pin: Option<FoundPin>,
 }
 
 /// What a plugin in service has.
@@ -67,15 +82,14 @@ impl Generators {
             worker: &options.worker,
         };
         let signers = Arc::new(Signers::load(source).await);
-        let runtime = Runtime::start(options.worker)?
-            .with_cache(options.data_dir.join(CACHE), options.cache_key);
+        let runtime = Runtime::start(options.worker)?.in_data_dir(options.data_dir, options.cache_key);
         let folder = options.data_dir.join(FOLDER);
         let mut generators = Self {
             installed: BTreeMap::new(),
             host_types: BTreeMap::new(),
             signers: signers.clone(),
         };
-        for found in find_all(Arc::new(runtime), &config.plugins, &folder).await {
+        for found in find_all(Arc::new(runtime), config, options.pins, &folder).await {
             let is_example = found.origin == Origin::Example;
             if !(is_example && generators.installed.contains_key(&found.name)) {
                 generators.admit(found, &signers);
@@ -87,10 +101,21 @@ impl Generators {
         }
         for name in config.plugins.keys() {
             if !generators.installed.contains_key(name) {
-                generators.list(missing(name), None);
+                generators.list(missing(name), Provenance::default(), None);
             }
         }
         Ok(generators)
+    }
+
+    /// Where a listed plugin came from.
+    pub fn provenance(&self, name: &str) -> Option<&Provenance> {
+        self.installed.get(name).map(|installed| &installed.origin)
+    }
+
+    /// The files of all plugins that are the operator's.
+    pub fn pins(&self) -> impl Iterator<Item = &FoundPin> {
+        let origins = self.installed.values().map(|installed| &installed.origin);
+        origins.filter_map(|origin| origin.pin.as_ref())
     }
 
     pub(crate) fn installed(&self) -> &BTreeMap<String, Installed> {
@@ -118,6 +143,10 @@ impl Generators {
                 Err(error) => Err(error),
             },
         );
+        let origin = Provenance {
+            package: found.package.clone(),
+            pin: found.pin(),
+        };
         let ready = match (found.probed, judged) {
             (Ok(Some(probed)), Ok(Some(grants))) => {
                 for host_type in &probed.described.domain.host_types {
@@ -130,16 +159,21 @@ impl Generators {
             }
             _ => None,
         };
-        self.list(info, ready);
+        self.list(info, origin, ready);
     }
 
-    fn list(&mut self, info: GeneratorInfo, ready: Option<Ready>) {
+    fn list(&mut self, info: GeneratorInfo, origin: Provenance, ready: Option<Ready>) {
         if let (GeneratorState::Failed, Some(reason)) = (info.state, &info.message) {
             tracing::error!(plugin = %info.name, reason, "plugin failed to load");
         }
         let info = Arc::new(info);
-        self.installed
-            .insert(info.name.clone(), Installed { info, ready });
+        let name = info.name.clone();
+        let listed = Installed {
+            info,
+            origin,
+            ready,
+        };
+        self.installed.insert(name, listed);
     }
 
     /// The grants of a plugin that may go into service; nothing if it is

@@ -2,6 +2,10 @@
 //! processes, one cache of compiled code.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tempfile::TempDir;
 
 use crate::apart::{Pool, Repeated, Spawner};
 use crate::artefact::{Artefact, Content, PluginKind};
@@ -10,6 +14,7 @@ use crate::carrier::{CallOutcome, Carrier};
 use crate::error::LoadError;
 use crate::limits::Limits;
 use crate::native::Library;
+use crate::package::PackageStamp;
 use crate::process::WorkerProgram;
 use crate::stdio::{Lines, Mode, OneShot, Starter};
 use crate::walls;
@@ -25,6 +30,8 @@ pub struct LoadedFile {
     pub kind: PluginKind,
     /// SHA-256 of the file, in hex.
     pub digest: String,
+    /// What its package says of it.
+    pub package: Option<PackageStamp>,
     /// The limits that it was loaded with.
     pub limits: Limits,
 }
@@ -60,6 +67,12 @@ impl Runtime {
     pub fn with_cache(mut self, dir: PathBuf, key: CacheKey) -> Self {
         self.cache = Some(CodeCache::new(dir, key));
         self
+    }
+
+    /// Keeps compiled code where a server of this data directory looks for it.
+    #[must_use]
+    pub fn in_data_dir(self, data_dir: &Path, key: CacheKey) -> Self {
+        self.with_cache(data_dir.join(crate::registry::CACHE), key)
     }
 
     /// How the instances of modules get their memory.
@@ -98,12 +111,28 @@ impl Runtime {
             carrier: self.open(&artefact, &limits).await?,
             kind: artefact.kind(),
             digest: artefact.digest,
+            package: artefact.package,
             limits,
         })
     }
 
     /// Loads a plugin and checks that it speaks a known version.
     pub(crate) async fn open(
+        &self,
+        artefact: &Artefact,
+        limits: &Limits,
+    ) -> Result<Box<dyn Carrier>, LoadError> {
+        let carrier = self.carrier(artefact, limits).await?;
+        Ok(match &artefact.unpacked {
+            Some(folder) => Box::new(Unpacked {
+                carrier,
+                _folder: folder.clone(),
+            }),
+            None => carrier,
+        })
+    }
+
+    async fn carrier(
         &self,
         artefact: &Artefact,
         limits: &Limits,
@@ -143,6 +172,19 @@ impl Runtime {
                 Ok(Box::new(plugin))
             }
         }
+    }
+}
+
+/// A plugin of an archive: the folder that it was unpacked to goes with it.
+struct Unpacked {
+    carrier: Box<dyn Carrier>,
+    _folder: Arc<TempDir>,
+}
+
+#[async_trait]
+impl Carrier for Unpacked {
+    async fn call(&self, op: u32, input: &[u8], limits: &Limits) -> CallOutcome {
+        self.carrier.call(op, input, limits).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use lds_domain::ports::{self, Random};
 use lds_domain::service::Services;
-use lds_generators::{CacheKey, Generators, Options, WorkerProgram};
+use lds_generators::{CacheKey, Generators, Options, Pins, WorkerProgram};
 use lds_store::{Environment, MasterKey, Store};
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
@@ -14,25 +14,26 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::data_dir::DataDir;
 use crate::no_generators::NoGenerators;
+use crate::pins;
 use crate::random::SystemRandom;
 
 /// Everything that runs, without its interfaces.
 pub(crate) struct App {
     pub(crate) services: Arc<Services>,
     pub(crate) random: Arc<dyn Random>,
-    store: Arc<Store>,
+    pub(crate) store: Arc<Store>,
 }
 
 impl App {
-    /// Starts what the configuration tells; database and generators side by side.
+    /// Starts what the configuration tells: first the database, which knows whose files may serve.
     pub(crate) async fn start(config: &Config) -> Result<Self> {
         let dir = DataDir::open(&config.data_dir)?;
-        let (store, generators) = tokio::try_join!(
-            Opened::store(config, &dir, false),
-            start_generators(config, &dir)
-        )?;
+        let opened = Opened::store(config, &dir, false).await?;
+        let known = pins::known(&opened.store).await?;
+        let generators = start_generators(config, &dir, &known).await?;
+        pins::keep(&opened.store, &known, generators.pins()).await?;
         keep_memory_to_itself()?;
-        Ok(store.with(Arc::new(generators)))
+        Ok(opened.with(Arc::new(generators)))
     }
 
     /// Starts for a command that adds users, tokens or orders, perhaps beside a server. Without
@@ -42,6 +43,17 @@ impl App {
         let store = Opened::store(config, &dir, true).await?;
         keep_memory_to_itself()?;
         Ok(store.with(Arc::new(NoGenerators)))
+    }
+
+    /// Starts for a command that looks at the plugins, perhaps beside a server: all of them as a
+    /// server would have them, and the database that knows their digests.
+    pub(crate) async fn start_for_plugins(config: &Config) -> Result<(Self, Generators)> {
+        let dir = DataDir::open(&config.data_dir)?;
+        let opened = Opened::store(config, &dir, true).await?;
+        let known = pins::known(&opened.store).await?;
+        let generators = start_generators(config, &dir, &known).await?;
+        keep_memory_to_itself()?;
+        Ok((opened.with(Arc::new(NoGenerators)), generators))
     }
 
     /// Waits until everything that was accepted is written.
@@ -112,11 +124,12 @@ impl Opened {
 }
 
 /// All plugins, each in service or listed with the reason why not.
-pub(crate) async fn start_generators(config: &Config, dir: &DataDir) -> Result<Generators> {
+async fn start_generators(config: &Config, dir: &DataDir, pins: &Pins) -> Result<Generators> {
     let options = Options {
         config: &config.generators(),
         data_dir: dir.path(),
         cache_key: CacheKey::load_or_make(&dir.cache_key())?,
+        pins,
         worker: WorkerProgram::this_binary(),
     };
     Generators::start(options)

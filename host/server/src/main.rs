@@ -11,6 +11,7 @@ mod data_dir;
 mod logging;
 mod metrics;
 mod no_generators;
+mod pins;
 mod random;
 
 use std::process::ExitCode;

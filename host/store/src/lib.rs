@@ -16,6 +16,7 @@ mod load;
 mod lookups;
 mod memory;
 mod migrate;
+mod notes;
 mod postgres;
 mod row;
 mod rows;

@@ -106,8 +106,8 @@ impl Default for PostgresOptions {
 
 /// A database, open.
 pub struct Store {
-    shared: Arc<Shared>,
-    pool: Arc<Pool>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) pool: Arc<Pool>,
     finder: Finder,
     orders: Arc<Line<OrderLookup>>,
     licenses: Arc<Line<Key<LicenseId>>>,

@@ -1,18 +1,23 @@
 //! What plugin authors need: one file loaded by itself, asked and examined,
 //! without a server, a signer or a data directory.
 
+mod bench;
 mod compact;
 mod mutate;
 mod sample;
+mod vectors;
 
 use std::path::Path;
 
 use lds_plugin_api::{Op, document as doc};
 
 pub use crate::load::Described;
+pub use bench::{Bench, bench};
 pub use compact::compact;
 pub(crate) use sample::generate_request;
 pub use sample::sample;
+pub(crate) use vectors::pass;
+pub use vectors::{Tested, test};
 
 use crate::documents::decode;
 use crate::error::LoadError;

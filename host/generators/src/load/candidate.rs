@@ -1,13 +1,15 @@
 //! What there is to load: the bundled plugins, those that the operator names,
-//! and modules that lie in the plugin folder.
+//! and modules and packages that lie in the plugin folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::artefact::Artefact;
 use crate::bundled::{BUNDLED, Bundled, EXAMPLES};
-use crate::config::PluginConfig;
+use crate::config::{GeneratorsConfig, PluginConfig};
 use crate::error::LoadError;
+
+use super::shelf::{Thing, resolve, things};
 
 /// A plugin that may be loaded.
 pub(crate) struct Candidate {
@@ -36,14 +38,16 @@ pub(crate) enum Origin {
 enum Source {
     Memory(&'static [u8]),
     File(PathBuf),
+    Wrong(LoadError),
 }
 
 impl Candidate {
     /// Reads the artefact.
-    pub(crate) fn read(&self) -> Result<Artefact, LoadError> {
+    pub(crate) fn read(&self, config: &GeneratorsConfig) -> Result<Artefact, LoadError> {
         match &self.source {
             Source::Memory(bytes) => Ok(Artefact::wasm(bytes)),
-            Source::File(path) => Artefact::read(path),
+            Source::File(path) => Artefact::read_to_serve(path, config),
+            Source::Wrong(error) => Err(error.clone()),
         }
     }
 }
@@ -58,23 +62,24 @@ pub(crate) fn candidates(config: &BTreeMap<String, PluginConfig>, folder: &Path)
         let free = list.iter().filter(is_free);
         free.map(move |plugin| in_binary(plugin, origin))
     };
+    let things = things(folder);
     let mut found: Vec<_> = within(BUNDLED, Origin::Bundled).collect();
+    let mut named = BTreeSet::new();
     for (name, plugin) in config {
         if let Some(package) = &plugin.package {
+            let path = resolve(package, folder, &things);
+            named.insert(path.clone());
             found.push(Candidate {
                 name: Some(name.clone()),
                 label: name.clone(),
                 origin: Origin::Installed,
-                source: Source::File(folder.join(package)),
+                source: Source::File(path),
             });
         }
     }
-    let bare = bare_modules(folder);
-    found.extend(
-        bare.into_iter()
-            .filter(|path| !is_named(path, config, folder))
-            .map(bare_module),
-    );
+    let others = things.into_iter();
+    let others = others.filter(|thing| !named.contains(&thing.path));
+    found.extend(others.map(unnamed));
     found.extend(within(EXAMPLES, Origin::Example));
     found
 }
@@ -88,36 +93,18 @@ fn in_binary(plugin: &'static Bundled, origin: Origin) -> Candidate {
     }
 }
 
-fn bare_module(path: PathBuf) -> Candidate {
+/// Known by the name that it gives itself.
+fn unnamed(thing: Thing) -> Candidate {
     Candidate {
         name: None,
-        label: path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned(),
+        label: thing
+            .id
+            .filter(|_| thing.wrong.is_none())
+            .unwrap_or(thing.label),
         origin: Origin::Installed,
-        source: Source::File(path),
+        source: match thing.wrong {
+            Some(error) => Source::Wrong(error),
+            None => Source::File(thing.path),
+        },
     }
-}
-
-fn is_named(path: &Path, config: &BTreeMap<String, PluginConfig>, folder: &Path) -> bool {
-    let mut packages = config.values().filter_map(|plugin| plugin.package.as_ref());
-    packages.any(|package| folder.join(package) == path)
-}
-
-/// The modules in the folder, by file name; a folder that is not there has none.
-fn bare_modules(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let mut paths: Vec<_> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "wasm")
-        })
-        .collect();
-    paths.sort();
-    paths
 }

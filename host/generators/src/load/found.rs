@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use lds_domain::attribute::Attribute;
 use lds_domain::generator::{GeneratorInfo, GeneratorState};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::config::{PluginConfig, RemoteConfig};
+use crate::config::{GeneratorsConfig, PluginConfig, RemoteConfig};
 use crate::error::LoadError;
 use crate::limits::Limits;
+use crate::package::PackageStamp;
+use crate::pins::{FoundPin, Pin, Pins};
 use crate::remote::Remote;
 use crate::runtime::Runtime;
 
@@ -32,18 +35,29 @@ pub(crate) struct Found {
     pub(crate) probed: Result<Option<Probed>, LoadError>,
     /// How it runs, and its digest.
     artefact: Option<(&'static str, String)>,
+    /// What the package says in which it came.
+    pub(crate) package: Option<PackageStamp>,
+    /// Whether its files are others than those that were confirmed.
+    changed: bool,
 }
 
 /// All candidates, loaded, in the order in which they are to be admitted.
 pub(crate) async fn find_all(
     runtime: Arc<Runtime>,
-    config: &BTreeMap<String, PluginConfig>,
+    config: &GeneratorsConfig,
+    pins: &Pins,
     folder: &Path,
 ) -> Vec<Found> {
+    let known = Arc::new((config.clone(), pins.clone()));
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let places = Arc::new(Semaphore::new(2 * at_once));
     let mut tasks = JoinSet::new();
-    for (place, candidate) in candidates(config, folder).into_iter().enumerate() {
-        let (runtime, config) = (runtime.clone(), config.clone());
-        tasks.spawn(async move { (place, find(&runtime, candidate, &config).await) });
+    for (place, candidate) in candidates(&config.plugins, folder).into_iter().enumerate() {
+        let (runtime, known, places) = (runtime.clone(), known.clone(), places.clone());
+        tasks.spawn(async move {
+            let _turn = places.acquire().await;
+            (place, find(&runtime, candidate, &known.0, &known.1).await)
+        });
     }
     let mut found = tasks.join_all().await;
     found.sort_by_key(|(place, _)| *place);
@@ -53,9 +67,11 @@ pub(crate) async fn find_all(
 async fn find(
     runtime: &Runtime,
     candidate: Candidate,
-    config: &BTreeMap<String, PluginConfig>,
+    config: &GeneratorsConfig,
+    pins: &Pins,
 ) -> Found {
-    let section = |name: Option<&String>| name.and_then(|name| config.get(name)).cloned();
+    let sections = &config.plugins;
+    let section = |name: Option<&String>| name.and_then(|name| sections.get(name)).cloned();
     let mut found = Found {
         name: candidate
             .name
@@ -67,10 +83,12 @@ async fn find(
         }),
         probed: Ok(None),
         artefact: None,
+        package: None,
+        changed: false,
         origin: candidate.origin,
         label: candidate.label.clone(),
     };
-    let artefact = match candidate.read() {
+    let artefact = match candidate.read(config) {
         Ok(artefact) => artefact,
         Err(error) => {
             found.probed = Err(error);
@@ -78,12 +96,16 @@ async fn find(
         }
     };
     found.artefact = Some((artefact.kind().name(), artefact.digest.clone()));
-    if found.config.enabled {
+    found.package.clone_from(&artefact.package);
+    if found.origin == Origin::Installed {
+        found.compare(pins);
+    }
+    if found.config.enabled && !found.changed {
         let limits = found.config.limits(artefact.kind().limits());
         found.probed = probe(runtime, &artefact, &limits).await.map(Some);
     }
     if candidate.name.is_none() {
-        found.take_own_name(config);
+        found.take_own_name(sections);
     }
     found
 }
@@ -98,6 +120,8 @@ impl Found {
             config: config.as_plugin(),
             probed: Ok(None),
             artefact: None,
+            package: None,
+            changed: false,
         };
         match Remote::new(name, config, data_dir) {
             Ok(remote) => {
@@ -109,6 +133,30 @@ impl Found {
             Err(error) => found.probed = Err(error),
         }
         found
+    }
+
+    /// Files that changed don't serve until somebody says that they may.
+    fn compare(&mut self, pins: &Pins) {
+        let (Some(pin), Some((_, digest))) = (pins.get(&self.label), &self.artefact) else {
+            return;
+        };
+        if pin.digest != *digest {
+            self.changed = true;
+            self.name.clone_from(&pin.name);
+        }
+    }
+
+    /// Its files as they are to be remembered; nothing of what is not the operator's.
+    pub(crate) fn pin(&self) -> Option<FoundPin> {
+        let (_, digest) = self.artefact.as_ref()?;
+        (self.origin == Origin::Installed).then(|| FoundPin {
+            source: self.label.clone(),
+            pin: Pin {
+                name: self.name.clone(),
+                digest: digest.clone(),
+            },
+            changed: self.changed,
+        })
     }
 
     /// A bare module is known by the name that it gives itself.
@@ -173,6 +221,12 @@ impl Found {
 
     fn why_disabled(&self) -> String {
         let name = &self.name;
+        if self.changed {
+            return format!(
+                "its files changed since it was taken into service: once you know why, lds plugin \
+                 confirm {name} takes it back"
+            );
+        }
         match self.origin {
             Origin::Example => {
                 format!("an example: a section [plugins.{name}] puts it into service")

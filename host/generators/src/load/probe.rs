@@ -38,7 +38,7 @@ pub(crate) async fn probe(
 /// A package and what is in it tell the same version.
 fn check_version(artefact: &Artefact, described: &Described) -> Result<(), LoadError> {
     let found = &described.document.version;
-    match &artefact.version {
+    match artefact.package.as_ref().map(|package| &package.version) {
         Some(expected) if expected != found => Err(LoadError::new(format!(
             "DESCRIBE tells the version {found}, but plugin.toml {expected}: give both the same"
         ))),

@@ -4,48 +4,55 @@
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::LoadError;
 use crate::names::is_version;
 use crate::stdio::Mode;
 
+/// What makes a folder a package.
+pub(crate) const MANIFEST: &str = "plugin.toml";
+/// The signature of the manifest's bytes.
+pub(crate) const SIGNATURE: &str = "plugin.toml.sig";
+/// The largest manifest, in bytes.
+pub(super) const MAX_MANIFEST: u64 = 64 << 10;
+
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Manifest {
+pub struct Manifest {
     /// `[plugin]`
-    pub(crate) plugin: PluginSection,
+    pub plugin: PluginSection,
     /// `[artefacts]`: each file but vectors, with `sha256:` and its digest in hex.
     #[serde(default)]
-    pub(crate) artefacts: BTreeMap<PathBuf, String>,
+    pub artefacts: BTreeMap<PathBuf, String>,
     /// `[native]`: target triple = file.
     #[serde(default)]
-    pub(crate) native: BTreeMap<String, PathBuf>,
+    pub native: BTreeMap<String, PathBuf>,
     /// `[process]`
-    pub(crate) process: Option<ProcessSection>,
+    pub process: Option<ProcessSection>,
     /// `[tests]`
-    pub(crate) tests: Option<TestsSection>,
+    pub tests: Option<TestsSection>,
 }
 
 /// `[plugin]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct PluginSection {
+pub struct PluginSection {
     /// A reverse domain, as in `com.example.keyfile`.
-    pub(crate) id: String,
+    pub id: String,
     /// As DESCRIBE gives it.
-    pub(crate) version: String,
+    pub version: String,
     /// The version of the interface, as in `1.0`.
-    pub(crate) abi: String,
+    pub abi: String,
     /// How it runs.
-    pub(crate) kind: ManifestKind,
+    pub kind: ManifestKind,
 }
 
 /// `kind`
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum ManifestKind {
+pub enum ManifestKind {
     /// A core module.
     Wasm,
     /// A component.
@@ -59,27 +66,61 @@ pub(crate) enum ManifestKind {
 /// `[process]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct ProcessSection {
+pub struct ProcessSection {
     /// The program and its arguments; it runs in the package.
-    pub(crate) command: Vec<String>,
+    pub command: Vec<String>,
     /// How it takes calls.
-    pub(crate) mode: Mode,
+    pub mode: Mode,
 }
 
 /// `[tests]`
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TestsSection {
+pub struct TestsSection {
     /// A folder of requests with their answers.
-    pub(crate) vectors: PathBuf,
+    pub vectors: PathBuf,
+}
+
+impl ManifestKind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wasm => "wasm",
+            Self::Component => "component",
+            Self::Native => "native",
+            Self::Process => "process",
+        }
+    }
 }
 
 impl Manifest {
+    /// Reads the file's bytes.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, LoadError> {
+        if bytes.len() as u64 > MAX_MANIFEST {
+            return Err(LoadError::new(format!(
+                "{MANIFEST} has {} bytes, the limit is {MAX_MANIFEST}",
+                bytes.len()
+            )));
+        }
+        let text = std::str::from_utf8(bytes)
+            .map_err(|_| LoadError::new(format!("{MANIFEST} is not UTF-8")))?;
+        Self::parse(text).map_err(|error| LoadError::new(format!("{MANIFEST}: {error}")))
+    }
+
     /// Reads the text and checks what can be checked without other files.
     pub(crate) fn parse(text: &str) -> Result<Self, LoadError> {
         let manifest: Self =
             toml::from_str(text).map_err(|error| LoadError::new(error.to_string()))?;
         manifest.check().map(|()| manifest)
+    }
+
+    /// Whether a file of the package needs no digest: the manifest, its
+    /// signature, and the author's tests.
+    pub(crate) fn is_exempt(&self, file: &str) -> bool {
+        let vectors = self.tests.as_ref().map(|tests| &tests.vectors);
+        file == MANIFEST
+            || file == SIGNATURE
+            || vectors.is_some_and(|folder| Path::new(file).starts_with(folder))
     }
 
     /// The version of the interface, as the ABI writes it.
@@ -94,6 +135,10 @@ impl Manifest {
         let is_process = self.plugin.kind == ManifestKind::Process;
         let is_native = self.plugin.kind == ManifestKind::Native;
         let outside = self.files().find(|path| !is_within(path));
+        let unlisted = self
+            .native
+            .values()
+            .find(|file| !self.artefacts.contains_key(*file));
         let rules = [
             (
                 is_id(id),
@@ -110,6 +155,15 @@ impl Manifest {
                 "[native] is there for the kind native, and only for it",
             ),
             (outside.is_none(), "a path leads out of the package"),
+            (
+                unlisted.is_none(),
+                "[native] names a file that [artefacts] lacks",
+            ),
+            (
+                !self.artefacts.contains_key(Path::new(MANIFEST))
+                    && !self.artefacts.contains_key(Path::new(SIGNATURE)),
+                "[artefacts] lists plugin.toml or its signature, which have no digest in it",
+            ),
         ];
         match rules.iter().find(|(kept, _)| !kept) {
             Some((_, broken)) => Err(LoadError::new(*broken)),
@@ -125,7 +179,7 @@ impl Manifest {
 }
 
 /// `com.example.keyfile`
-fn is_id(id: &str) -> bool {
+pub(super) fn is_id(id: &str) -> bool {
     let part = |part: &str| {
         let sign = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         !part.is_empty() && part.bytes().all(sign)

@@ -12,4 +12,5 @@ mod resident;
 
 pub(crate) use lines::Lines;
 pub(crate) use oneshot::OneShot;
-pub(crate) use program::{Mode, Program, Starter};
+pub use program::Mode;
+pub(crate) use program::{Program, Starter};

@@ -21,7 +21,7 @@ const SYSTEM: [&str; 2] = ["/usr/bin", "/bin"];
 /// How a program takes calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Mode {
+pub enum Mode {
     /// It stays, and takes a line for each call.
     Lines,
     /// It runs once for each call.

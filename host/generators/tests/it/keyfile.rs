@@ -62,7 +62,7 @@ async fn a_line_break_is_refused() {
 fn server() -> Server {
     let package = package().canonicalize().unwrap();
     Server::new(&format!(
-        "[plugins.keyfile]\npackage = '{}'\ngrants = {{ 'sign:main' = 'default' }}\n\
+        "[plugin_policy]\nprocess = 'off'\n[plugins.keyfile]\npackage = '{}'\ngrants = {{ 'sign:main' = 'default' }}\n\
          settings = {{ issuer = 'Acme' }}\n",
         package.display()
     ))
@@ -121,7 +121,7 @@ async fn it_composes_host_values() {
 async fn packages_that_do_not_fit_are_told() {
     for (file, from, to, told) in [
         ("keyfile.py", "ISSUER", "OWNER", "was changed"),
-        ("keyfile.py", "", "", "cannot be read"),
+        ("keyfile.py", "", "", "keyfile.py is missing"),
         (
             "plugin.toml",
             "abi = \"1.0\"",
@@ -143,7 +143,7 @@ async fn packages_that_do_not_fit_are_told() {
             "../keyfile.py\" =",
             "out of the package",
         ),
-        ("plugin.toml", "", "", "cannot be read"),
+        ("plugin.toml", "", "", "without plugin.toml"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         for name in ["plugin.toml", "keyfile.py"] {
@@ -158,7 +158,7 @@ async fn packages_that_do_not_fit_are_told() {
             }
         }
         let config = format!(
-            "[plugins.keyfile]\npackage = '{}'\n",
+            "[plugin_policy]\nprocess = 'off'\n[plugins.keyfile]\npackage = '{}'\n",
             folder.path().display()
         );
         let reason = Server::new(&config).failure("keyfile").await;

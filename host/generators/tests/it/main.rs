@@ -16,6 +16,7 @@ mod installed;
 mod keyfile;
 mod kit;
 mod native;
+mod packages;
 mod paper;
 mod parts;
 mod pkcs11;

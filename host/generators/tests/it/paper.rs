@@ -59,6 +59,11 @@ impl Paper {
             )
     }
 
+    /// One with nothing but what is compulsory.
+    pub(crate) fn named(name: &str, version: &str) -> Self {
+        Self::new(&description_with(name, json!({"version": version})))
+    }
+
     /// Answers an operation with a status and an output; the last word counts.
     pub(crate) fn answers(mut self, op: u32, status: u32, output: &str) -> Self {
         self.0.retain(|(other, _, _)| *other != op);

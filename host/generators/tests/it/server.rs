@@ -11,7 +11,7 @@ use lds_domain::host::Host;
 use lds_domain::ports::Generators as _;
 use lds_domain::terms::LicenseType;
 use lds_domain::{Error, Result};
-use lds_generators::{CacheKey, Generators, GeneratorsConfig, Options, WorkerProgram};
+use lds_generators::{CacheKey, Generators, GeneratorsConfig, Options, Pins, WorkerProgram};
 use tempfile::TempDir;
 use time::macros::{date, datetime};
 
@@ -62,11 +62,17 @@ impl Server {
     }
 
     pub(crate) async fn start(&self) -> Generators {
+        self.start_knowing(&Pins::new()).await
+    }
+
+    /// With digests that were seen before.
+    pub(crate) async fn start_knowing(&self, pins: &Pins) -> Generators {
         let config: GeneratorsConfig = toml::from_str(&self.config).unwrap();
         let options = Options {
             config: &config,
             data_dir: self.dir.path(),
             cache_key: CacheKey::new(&[7; 32]),
+            pins,
             worker: self.worker.clone(),
         };
         Generators::start(options).await.unwrap()

@@ -172,7 +172,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// The sentence for the operator; what only the log may hold goes there.
-fn explained(error: &lds_domain::Error) -> anyhow::Error {
+pub(crate) fn explained(error: &lds_domain::Error) -> anyhow::Error {
     if let Some(cause) = &error.internal {
         tracing::error!(code = %error.code, cause, "the operation failed");
     }

@@ -17,7 +17,7 @@ pub(super) const PREFIX: &str = "LDS_";
 /// The one setting that is in no section, so that its variable has no double underscore.
 const DATA_DIR: &str = "LDS_DATA_DIR";
 /// Sections with names in them that variables could not spell.
-const FILE_ONLY: [&str; 3] = ["plugins", "remotes", "signers"];
+const FILE_ONLY: [&str; 4] = ["plugins", "remotes", "signers", "plugin_trust"];
 
 /// Where a value came from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -20,7 +20,9 @@ pub(crate) mod time;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use lds_generators::{GeneratorsConfig, PluginConfig, RemoteConfig, SignerConfig};
+use lds_generators::{
+    GeneratorsConfig, PluginConfig, PolicyConfig, RemoteConfig, SignerConfig, TrustConfig,
+};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use error::ConfigError;
@@ -45,6 +47,8 @@ pub(crate) struct Config {
     pub(crate) plugins: BTreeMap<String, PluginConfig>,
     pub(crate) remotes: BTreeMap<String, RemoteConfig>,
     pub(crate) signers: BTreeMap<String, SignerConfig>,
+    pub(crate) plugin_trust: BTreeMap<String, TrustConfig>,
+    pub(crate) plugin_policy: PolicyConfig,
 }
 
 impl Default for Config {
@@ -61,17 +65,21 @@ impl Default for Config {
             plugins: BTreeMap::new(),
             remotes: BTreeMap::new(),
             signers: BTreeMap::new(),
+            plugin_trust: BTreeMap::new(),
+            plugin_policy: PolicyConfig::default(),
         }
     }
 }
 
 impl Config {
-    /// The sections of plugins, remote generators and signers.
+    /// The sections of plugins, packages, remote generators and signers.
     pub(crate) fn generators(&self) -> GeneratorsConfig {
         GeneratorsConfig {
             plugins: self.plugins.clone(),
             remotes: self.remotes.clone(),
             signers: self.signers.clone(),
+            plugin_trust: self.plugin_trust.clone(),
+            plugin_policy: self.plugin_policy.clone(),
         }
     }
 }

@@ -67,6 +67,15 @@ fn a_key_of_a_plugin_is_checked_as_well() {
 }
 
 #[test]
+fn a_wrong_key_of_a_vendor_is_told() {
+    let text = refused("[plugin_trust.acme]\nkey = \"AAAA\"\nids = []\n");
+    assert!(
+        text.starts_with("lds.toml:2: plugin_trust.acme.key: it is no public key of Ed25519"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_wrong_value_is_named_with_its_key() {
     let text = refused("[http]\nbody_kib = \"big\"\n");
     assert!(text.starts_with("lds.toml:2: http.body_kib: "), "{text}");
@@ -225,7 +234,14 @@ fn leaves(value: &Value, path: &str, found: &mut Vec<(String, Value)>) {
         return found.push((path.to_owned(), value.clone()));
     };
     for (name, value) in members {
-        if !["plugins", "remotes", "signers", "technologies"].contains(&name.as_str()) {
+        let named = [
+            "plugins",
+            "remotes",
+            "signers",
+            "plugin_trust",
+            "technologies",
+        ];
+        if !named.contains(&name.as_str()) {
             leaves(value, &lines::join(path, name), found);
         }
     }
@@ -268,6 +284,7 @@ fn the_example_tells_every_setting_with_its_default() {
     }
     assert!(loaded.config.plugins.contains_key("token"));
     assert!(loaded.config.signers.contains_key("vendor"));
+    assert!(loaded.config.plugin_trust.contains_key("acme"));
 }
 
 #[test]
