@@ -3,8 +3,7 @@
 //! `files` reads folders and archives within limits, `manifest` is `plugin.toml`, `contents` holds
 //! the two against each other, `trust` tells who signed, `open` makes a plugin of a package, `pack`
 //! is what authors need, `installed` how packages lie in the plugin folder and `install` how they get
-//! there. What the plugin says
-//! of itself is none of this.
+//! there. What the plugin says of itself is none of this.
 
 mod contents;
 mod files;
