@@ -82,7 +82,8 @@ impl Generators {
             worker: &options.worker,
         };
         let signers = Arc::new(Signers::load(source).await);
-        let runtime = Runtime::start(options.worker)?.in_data_dir(options.data_dir, options.cache_key);
+        let runtime =
+            Runtime::start(options.worker)?.in_data_dir(options.data_dir, options.cache_key);
         let folder = options.data_dir.join(FOLDER);
         let mut generators = Self {
             installed: BTreeMap::new(),

@@ -176,7 +176,7 @@ pub(crate) fn current(home: &Path) -> Result<Option<PathBuf>, LoadError> {
 fn versions(home: &Path) -> Result<Option<Versions>, LoadError> {
     let path = home.join(INSTALLED);
     let text = match fs::read_to_string(&path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) if is_absence(error.kind()) => return Ok(None),
         text => text.map_err(|error| cannot(&format!("read {}", path.display()), &error))?,
     };
     let versions: Versions = toml::from_str(&text).map_err(|error| {
@@ -238,4 +238,9 @@ fn sync(folder: &Path) -> io::Result<()> {
 
 fn cannot(what: &str, error: &io::Error) -> LoadError {
     LoadError::new(format!("cannot {what}: {error}"))
+}
+
+/// No such file, or a file where its folder would be.
+fn is_absence(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use toml_edit::{DocumentMut, value};
 
 use crate::error::LoadError;
-use crate::signer::{Algorithm, FileSigner};
+use crate::signer::{Algorithm, key_file};
 
 use super::contents::{Package, digest};
 use super::manifest::{MANIFEST, SIGNATURE};
@@ -32,8 +32,8 @@ pub fn update(folder: &Path) -> Result<Package, LoadError> {
 }
 
 /// Signs a folder, digests brought up to date before; returns the public key.
-pub fn sign(folder: &Path, key: &Path) -> Result<PublicKey, LoadError> {
-    let signer = FileSigner::open(key)?;
+pub async fn sign(folder: &Path, key: &Path) -> Result<PublicKey, LoadError> {
+    let signer = key_file(key)?;
     if !signer.algorithms().contains(&Algorithm::EdDsa) {
         return Err(LoadError::new(format!(
             "{} is no key of Ed25519, which packages are signed with: make one with openssl \
@@ -42,10 +42,11 @@ pub fn sign(folder: &Path, key: &Path) -> Result<PublicKey, LoadError> {
         )));
     }
     let package = update(folder)?;
-    let signature = signer.sign(Algorithm::EdDsa, package.files.bytes(MANIFEST)?)?;
+    let manifest = package.files.bytes(MANIFEST)?;
+    let signature = signer.sign(Algorithm::EdDsa, manifest).await?;
     let line = format!("{}\n", STANDARD.encode(signature));
     write(&folder.join(SIGNATURE), line.as_bytes())?;
-    PublicKey::parse(signer.public_key_pem())
+    PublicKey::parse(&signer.public_key_pem().unwrap_or_default())
 }
 
 fn with_digests(text: &str, package: &Package) -> Result<String, LoadError> {

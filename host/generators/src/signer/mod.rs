@@ -28,6 +28,11 @@ use crate::process::WorkerProgram;
 /// The signer that exists without any configuration.
 pub(crate) const DEFAULT: &str = "default";
 
+/// The key of a file that no passphrase guards.
+pub(crate) fn key_file(path: &Path) -> Result<KeySigner, LoadError> {
+    file::open(path, None, None)
+}
+
 /// A signer that is ready to sign.
 pub(crate) enum Signer {
     /// A key: signs messages.

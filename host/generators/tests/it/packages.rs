@@ -53,11 +53,12 @@ impl Author {
         fs::write(path, text.replace(from, to)).unwrap();
     }
 
-    fn sign(&self) -> String {
+    async fn sign(&self) -> String {
         let keys = tempfile::tempdir().unwrap();
         let key = keys.path().join("key.pem");
         fs::write(&key, KEY).unwrap();
-        package::sign(self.path(), &key).unwrap().to_string()
+        let key = package::sign(self.path(), &key).await.unwrap();
+        key.to_string()
     }
 
     fn refusal(&self) -> String {
@@ -174,10 +175,10 @@ fn archives_that_reach_out_are_refused() {
     }
 }
 
-#[test]
-fn an_archive_is_the_same_each_time_and_is_read_as_the_folder() {
+#[tokio::test]
+async fn an_archive_is_the_same_each_time_and_is_read_as_the_folder() {
     let author = Author::new("1.0.0");
-    author.sign();
+    author.sign().await;
     let package = Package::of_author(author.path()).unwrap();
     assert_eq!(package.archive_name(), "paper-1.0.0.tar");
     let bytes = package.archive().unwrap();
@@ -203,7 +204,7 @@ async fn a_policy_asks_for_a_vendor_who_is_trusted_for_the_id() {
         refused.to_string().contains("it is not signed"),
         "{refused}"
     );
-    let key = author.sign();
+    let key = author.sign().await;
     assert_eq!(key, PUBLIC);
     let refused = install(&server, strict, author.path()).await.unwrap_err();
     assert!(

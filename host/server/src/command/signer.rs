@@ -8,7 +8,7 @@ use clap::Subcommand;
 use lds_generators::{SignerInfo, SignerSource, Signers, WorkerProgram};
 
 use super::read_file;
-use crate::app::{keep_memory_to_itself, start_generators};
+use crate::app::{App, keep_memory_to_itself};
 use crate::config::Config;
 use crate::data_dir::DataDir;
 
@@ -51,11 +51,11 @@ impl Signer {
 
 /// One line a signer: name, kind, algorithms, fingerprint, who is granted it, and what is wrong.
 async fn list(config: &Config) -> Result<()> {
-    let dir = DataDir::open(&config.data_dir)?;
-    let generators = start_generators(config, &dir).await?;
+    let (app, generators) = App::start_for_plugins(config).await?;
     for info in generators.signers(&config.generators()) {
         println!("{}", line(&info));
     }
+    app.close().await;
     Ok(())
 }
 

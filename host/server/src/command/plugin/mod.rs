@@ -84,7 +84,7 @@ impl Plugin {
             Self::Test { plugin } => test::run(&plugin).await,
             Self::Bench(command) => command.run().await,
             Self::Pack(command) => command.run(),
-            Self::Sign(command) => command.run(),
+            Self::Sign(command) => command.run().await,
             Self::Verify(command) => command.run(config),
             Self::Inspect { package } => inspect::run(config, &package).await,
             Self::Install { package } => install::install(config, &package).await,

@@ -48,8 +48,8 @@ pub(crate) struct Sign {
 
 impl Sign {
     /// Prints what an operator puts into the configuration.
-    pub(super) fn run(&self) -> Result<ExitCode> {
-        let key = package::sign(&self.folder, &self.key)?;
+    pub(super) async fn run(&self) -> Result<ExitCode> {
+        let key = package::sign(&self.folder, &self.key).await?;
         println!("key = \"{key}\"");
         Ok(ExitCode::SUCCESS)
     }
