@@ -2,6 +2,7 @@
 //! nothing of it but the SOAP services.
 
 mod java_activation;
+mod keygen;
 mod php_shop;
 mod python_accounting;
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::stacks::STACKS;
+use crate::docs::quotations;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -21,18 +22,6 @@ fn names(folder: &str, kind: fn(&Path) -> bool) -> BTreeSet<String> {
         .map(|entry| entry.expect("an entry").path())
         .filter(|path| kind(path))
         .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
-        .collect()
-}
-
-/// The blocks of a page that name a file, each with its text.
-fn quotations(page: &str) -> Vec<(&str, &str)> {
-    let parts: Vec<_> = page.split("```").collect();
-    let blocks = parts.iter().skip(1).step_by(2);
-    blocks
-        .filter_map(|block| {
-            let (info, text) = block.split_once('\n')?;
-            Some((info.split_once(' ')?.1, text))
-        })
         .collect()
 }
 

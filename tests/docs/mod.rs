@@ -78,3 +78,15 @@ fn rows(text: &str) -> Vec<Vec<&str>> {
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
+
+/// The blocks of a page that name a file, each with its text.
+pub(crate) fn quotations(page: &str) -> Vec<(&str, &str)> {
+    let parts: Vec<_> = page.split("```").collect();
+    let blocks = parts.iter().skip(1).step_by(2);
+    blocks
+        .filter_map(|block| {
+            let (info, text) = block.split_once('\n')?;
+            Some((info.split_once(' ')?.1, text))
+        })
+        .collect()
+}
