@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: build demo run kit test test-clients reference fuzz lint bench
+.PHONY: build demo run kit test test-clients test-plugins reference fuzz lint bench
 
 # Of `make fuzz`, for each way in.
 SECONDS_EACH := 60
@@ -33,6 +33,11 @@ test:
 test-clients:
 	scripts/setup clients
 	cargo test --package lds --test lds --locked -- --ignored clients::stacks examples fno::jaxws
+
+# `lds plugin new` in each language, built by its own tools.
+test-plugins:
+	scripts/setup plugins
+	cargo test --package lds --test lds --locked -- --ignored authors
 
 # docs/soap-reference.md and docs/abi-reference.md anew, after a change of a WSDL, a schema or the
 # header.

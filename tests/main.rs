@@ -5,6 +5,7 @@
 )]
 
 mod architecture;
+mod authors;
 mod cli;
 mod clients;
 mod config;

@@ -5,6 +5,7 @@ mod check;
 mod inspect;
 mod install;
 mod list;
+mod new;
 mod pack;
 mod run;
 mod test;
@@ -23,6 +24,8 @@ use crate::config::Config;
 pub(super) enum Plugin {
     /// List all plugins with their state
     List,
+    /// Begin a plugin of your own
+    New(new::New),
     /// Examine a plugin
     Check {
         /// A bundled plugin, a file (WebAssembly module or component, native library, script), or a
@@ -79,6 +82,7 @@ impl Plugin {
     pub(super) async fn run(self, config: &Config) -> Result<ExitCode> {
         match self {
             Self::List => list::run(config).await,
+            Self::New(command) => command.run(),
             Self::Check { plugin } => check::run(&plugin).await,
             Self::Run(command) => command.run().await,
             Self::Test { plugin } => test::run(&plugin).await,
