@@ -38,6 +38,10 @@ enum Language {
     Go,
     /// A WebAssembly module
     Assemblyscript,
+    /// A WebAssembly component
+    Js,
+    /// A WebAssembly component
+    Python,
     /// A program of its own, here a Python script
     Process,
 }
@@ -46,6 +50,7 @@ enum Language {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Wasm,
+    Component,
     Process,
 }
 
@@ -81,6 +86,7 @@ impl New {
         let module = format!("{name}.wasm");
         let (kind, artefacts) = match kind {
             Kind::Wasm => ("wasm", vec![&*module]),
+            Kind::Component => ("component", vec![&*module]),
             Kind::Process => ("process", vec!["main.py", "generator.py"]),
         };
         let mut text = format!(
@@ -102,6 +108,7 @@ impl New {
 impl Language {
     fn kind(self) -> Kind {
         match self {
+            Self::Js | Self::Python => Kind::Component,
             Self::Process => Kind::Process,
             _ => Kind::Wasm,
         }
@@ -116,7 +123,9 @@ impl Language {
             Self::Zig => &[templates::ZIG],
             Self::Go => &[templates::GO],
             Self::Assemblyscript => &[templates::ASSEMBLYSCRIPT],
-            Self::Process => &[templates::PROCESS],
+            Self::Js => &[templates::JS, templates::WIT],
+            Self::Python => &[templates::PYTHON, templates::GENERATOR_PY, templates::WIT],
+            Self::Process => &[templates::PROCESS, templates::GENERATOR_PY],
         };
         let mut files = below("", own.concat());
         if self == Self::Rust {

@@ -19,6 +19,8 @@ pub(super) const VECTORS: &[File] = files!("plugin-api/templates":
 
 pub(super) const HEADER: &[File] = files!("plugin-api/include": "lds_generator.h");
 
+pub(super) const WIT: &[File] = files!("plugin-api/templates": "wit/generator.wit");
+
 pub(super) const RUST: &[File] = files!("plugin-api/templates/rust":
     "Cargo.toml", "build.sh", "src/lib.rs",
     "lds-plugin-api/Cargo.toml", "lds-plugin-api/macros/Cargo.toml");
@@ -39,5 +41,9 @@ pub(super) const GO: &[File] = files!("plugin-api/templates/go":
     "build.sh", "go.mod", "hello.go", "lds.go");
 pub(super) const ASSEMBLYSCRIPT: &[File] = files!("plugin-api/templates/assemblyscript":
     "build.sh", "hello.ts", "json.ts", "package.json");
-pub(super) const PROCESS: &[File] =
-    files!("plugin-api/templates/process": "build.sh", "generator.py", "main.py");
+pub(super) const JS: &[File] = files!("plugin-api/templates/js":
+    "build.mjs", "build.sh", "hello.js", "package.json");
+pub(super) const PYTHON: &[File] = files!("plugin-api/templates/python": "app.py", "build.sh");
+/// What a component and a process in Python have in common.
+pub(super) const GENERATOR_PY: &[File] = files!("plugin-api/templates/python": "generator.py");
+pub(super) const PROCESS: &[File] = files!("plugin-api/templates/process": "build.sh", "main.py");
