@@ -57,14 +57,16 @@ impl Project {
     }
 
     fn holds(&self) {
-        for command in ["pack", "check", "test", "verify"] {
-            let mut lds = lds();
-            let lds = lds.current_dir(self.place.path()).args(["plugin", command]);
-            succeeded(&ran(lds.arg(&self.folder)));
+        for command in ["check", "test", "pack"] {
+            succeeded(&ran(lds()
+                .current_dir(self.place.path())
+                .args(["plugin", command])
+                .arg(&self.folder)));
         }
         let archive = self.place.path().join("key-file-1.0.0.tar");
-        let told = succeeded(&ran(lds().args(["plugin", "test"]).arg(archive)));
-        assert_eq!(told.lines().count(), 3, "{told}");
+        for command in ["check", "test"] {
+            succeeded(&ran(lds().args(["plugin", command]).arg(&archive)));
+        }
     }
 }
 

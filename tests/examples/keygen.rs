@@ -6,7 +6,7 @@ use std::process::Command;
 use super::folder;
 use crate::clients::succeeded;
 use crate::docs::quotations;
-use crate::support::{Client, Place, Server, Shop};
+use crate::support::{Client, ETHERNET, Place, Server, Shop};
 
 /// Signed by a key that is made here; the line that the operator trusts it by.
 fn sign(package: &Path) -> String {
@@ -37,7 +37,8 @@ fn its_keys_are_handed_out() {
         succeeded(&lds.output().expect("it runs"));
     }
     let server = Server::start_at(place);
-    let shop = Shop::with(Client::new(&server), "acme-keys", "", "");
+    let terms = format!("<terms>{ETHERNET}</terms>");
+    let shop = Shop::with(Client::new(&server), "acme-keys", "", &terms);
     let order = shop.order("");
     let license = shop
         .activate(&order, "00-11-22-AA-BB-CC")
