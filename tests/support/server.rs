@@ -144,11 +144,15 @@ impl Place {
     }
 }
 
-/// A data directory with the compiled code of the bundled plugins, kept from run to run.
+/// A data directory with the compiled code of the bundled plugins, made anew by each run: what an
+/// older program left there might not be this one's.
 fn compiled() -> &'static Path {
     static COMPILED: OnceLock<PathBuf> = OnceLock::new();
     COMPILED.get_or_init(|| {
         let data = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
+        if data.exists() {
+            std::fs::remove_dir_all(&data).expect("the last run's goes away");
+        }
         let mut list = Command::new(env!("CARGO_BIN_EXE_lds"));
         list.args(["plugin", "list", "--data-dir"]).arg(&data);
         let output = list.output().expect("the program runs");
