@@ -80,7 +80,7 @@ impl New {
         .replace("hello", &self.name)
     }
 
-    /// Digests are left empty for `lds plugin pack`.
+    /// Digests are left empty: `lds plugin sign` and `pack` write them.
     fn manifest(&self) -> String {
         let (name, kind) = (&self.name, self.lang.kind());
         let module = format!("{name}.wasm");
